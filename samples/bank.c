@@ -1,0 +1,141 @@
+/*
+ * A bank with one hot lock.
+ *
+ * Four tellers move money between eight accounts. Every account has a mutex of its own, so tellers
+ * rarely meet there; but each transfer is written into one journal, and an auditor reads the whole
+ * journal under the same mutex. What to look for in the report: `journal_mutex` costs most, its
+ * waiters stand in journal_append(), and the one that makes them wait is audit().
+ *
+ * usage: bank [TRANSFERS]     transfers of each teller
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { ACCOUNTS = 8, TELLERS = 4, AUDITS = 100, AUDIT_PAUSE_US = 2000, OPENING_BALANCE = 1000 };
+
+struct account {
+    pthread_mutex_t mutex;
+    long balance;
+};
+
+struct entry {
+    unsigned from, to;
+    long amount;
+};
+
+static struct account accounts[ACCOUNTS];
+
+static pthread_mutex_t journal_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct entry *journal;
+static long journal_length;
+
+static long transfers = 150000;
+
+static void journal_append(unsigned from, unsigned to, long amount)
+{
+    pthread_mutex_lock(&journal_mutex);
+    journal[journal_length++] = (struct entry){from, to, amount};
+    pthread_mutex_unlock(&journal_mutex);
+}
+
+/* Locks both accounts, the lower index first, so that two transfers never wait for each other. */
+static void transfer(unsigned from, unsigned to, long amount)
+{
+    struct account *first = &accounts[from < to ? from : to];
+    struct account *second = &accounts[from < to ? to : from];
+
+    pthread_mutex_lock(&first->mutex);
+    pthread_mutex_lock(&second->mutex);
+    accounts[from].balance -= amount;
+    accounts[to].balance += amount;
+    journal_append(from, to, amount);
+    pthread_mutex_unlock(&second->mutex);
+    pthread_mutex_unlock(&first->mutex);
+}
+
+static void *teller(void *argument)
+{
+    unsigned random = (unsigned)(long)argument;
+
+    for (long i = 0; i < transfers; i++) {
+        random = random * 1664525u + 1013904223u;
+        unsigned from = random >> 29;
+        unsigned to = (from + 1 + (random >> 8) % (ACCOUNTS - 1)) % ACCOUNTS;
+        transfer(from, to, (random >> 16) % 100);
+    }
+    return NULL;
+}
+
+/* Adds up the journal: the money that was moved must still be there. */
+static long audit(void)
+{
+    long flow[ACCOUNTS] = {0};
+    long sum = 0;
+
+    pthread_mutex_lock(&journal_mutex);
+    for (long i = 0; i < journal_length; i++) {
+        flow[journal[i].from] -= journal[i].amount;
+        flow[journal[i].to] += journal[i].amount;
+    }
+    pthread_mutex_unlock(&journal_mutex);
+    for (int i = 0; i < ACCOUNTS; i++)
+        sum += flow[i];
+    return sum;
+}
+
+static void *auditor(void *unused)
+{
+    (void)unused;
+    for (int i = 0; i < AUDITS; i++) {
+        if (audit() != 0)
+            abort();
+        usleep(AUDIT_PAUSE_US);
+    }
+    return NULL;
+}
+
+static void open_accounts(void)
+{
+    journal = calloc((size_t)transfers * TELLERS + 1, sizeof(*journal));
+    if (!journal)
+        exit(1);
+    for (int i = 0; i < ACCOUNTS; i++) {
+        pthread_mutex_init(&accounts[i].mutex, NULL);
+        accounts[i].balance = OPENING_BALANCE;
+    }
+}
+
+static long close_accounts(void)
+{
+    long total = 0;
+
+    for (int i = 0; i < ACCOUNTS; i++) {
+        total += accounts[i].balance;
+        pthread_mutex_destroy(&accounts[i].mutex);
+    }
+    free(journal);
+    return total;
+}
+
+int main(int argc, char **argv)
+{
+    pthread_t threads[TELLERS + 1];
+    char name[16];
+
+    if (argc > 1)
+        transfers = atol(argv[1]);
+    open_accounts();
+    for (long i = 0; i < TELLERS; i++) {
+        pthread_create(&threads[i], NULL, teller, (void *)(i + 1));
+        snprintf(name, sizeof(name), "teller-%ld", i);
+        pthread_setname_np(threads[i], name);
+    }
+    pthread_create(&threads[TELLERS], NULL, auditor, NULL);
+    pthread_setname_np(threads[TELLERS], "auditor");
+    for (int i = 0; i <= TELLERS; i++)
+        pthread_join(threads[i], NULL);
+    printf("%ld transfers, total balance %ld\n", journal_length, close_accounts());
+    return 0;
+}
