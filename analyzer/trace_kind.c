@@ -44,7 +44,7 @@ struct kind {
 static const struct kind kinds[JAM_EXTENT_KINDS] = {
     [JAM_EXTENT_FREE] = {"free", 0, NULL, false},
     [JAM_EXTENT_STRINGS] = {"strings", sizeof(struct jam_string), string_bytes, false},
-    [JAM_EXTENT_LANE] = {"lane", 0, NULL, true},
+    [JAM_EXTENT_LANE] = {"lane", sizeof(struct jam_lane), NULL, true},
     [JAM_EXTENT_THREADS] = {"threads", sizeof(struct jam_thread_record), NULL, false},
     [JAM_EXTENT_LOCKS] = {"locks", sizeof(struct jam_lock_record), NULL, false},
     [JAM_EXTENT_MODULES] = {"modules", sizeof(struct jam_module), module_bytes, false},
@@ -74,7 +74,7 @@ const char *jam_trace_kind_name(uint16_t kind)
 bool jam_trace_kind_fits(const struct jam_extent *head)
 {
     const struct kind *kind = find(head->kind);
-    if (!kind->record_bytes || kind->variable)
+    if (!kind->record_bytes || kind->variable || kind->is_whole)
         return true;
     return head->record_bytes >= kind->record_bytes && head->record_bytes % 8 == 0;
 }
@@ -89,6 +89,8 @@ size_t jam_trace_kind_record_bytes(const struct jam_extent *head, const void *re
     const struct kind *kind = find(head->kind);
     if (!kind->record_bytes || left < kind->record_bytes)
         return 0;
+    if (kind->is_whole)
+        return left;
     size_t bytes = kind->variable ? kind->variable(record) : head->record_bytes;
     return bytes <= left ? bytes : 0;
 }

@@ -1,0 +1,137 @@
+/* Collects the facts of a process from header, strings and threads. */
+#include "trace_facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "trace_record.h"
+#include "util/array.h"
+#include "util/saturate.h"
+
+static const char *const loss_texts[JAM_LOSS_KINDS] = {
+    [JAM_LOSS_NO_SPACE] = "operations unrecorded: the file could not grow",
+    [JAM_LOSS_NESTED] = "operations unrecorded: inside lockjam's own code",
+    [JAM_LOSS_NO_LANE] = "operations unrecorded: no room for the thread",
+    [JAM_LOSS_GROWTH_BUSY] = "facts unrecorded: the file was busy growing",
+    [JAM_LOSS_EVENTS] = "events overwritten by newer ones (totals are complete)",
+    [JAM_LOSS_STACKS] = "call stacks reduced to one frame",
+    [JAM_LOSS_DEPENDENCIES] = "lock dependencies not stored",
+    [JAM_LOSS_HELD] = "held locks not listed",
+    [JAM_LOSS_THREADS_FOLDED] = "ended threads kept only as a sum",
+};
+
+const char *jam_facts_loss_text(unsigned loss)
+{
+    const char *text = loss < JAM_LOSS_KINDS ? loss_texts[loss] : NULL;
+    return text ? text : "facts of a kind unknown to this version";
+}
+
+uint64_t jam_facts_lost(const struct jam_facts *facts)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < JAM_LOSS_KINDS; i++)
+        if (i != JAM_LOSS_THREADS_FOLDED)
+            jam_saturate_add(&sum, facts->lost[i]);
+    return sum;
+}
+
+const char *jam_facts_program(const struct jam_facts *facts)
+{
+    const char *slash = strrchr(facts->executable, '/');
+    const char *name = slash ? slash + 1 : facts->executable;
+    return *name ? name : "program";
+}
+
+static int add_argument(struct jam_facts *facts, char *text)
+{
+    if (jam_array_reserve(&facts->arguments, &facts->argument_capacity, facts->argument_count,
+                          sizeof *facts->arguments) != 0)
+        return -1;
+    facts->arguments[facts->argument_count++] = text;
+    return 0;
+}
+
+static int take_string(struct jam_facts *facts, const struct jam_string *string)
+{
+    bool is_executable = string->key == JAM_STRING_EXECUTABLE && !facts->executable;
+    if (!is_executable && string->key != JAM_STRING_ARGUMENT)
+        return 0;
+    char *text = strndup(string->text, string->length);
+    if (!text)
+        return -1;
+    if (is_executable)
+        facts->executable = text;
+    else if (add_argument(facts, text) != 0) {
+        free(text);
+        return -1;
+    }
+    return 0;
+}
+
+static int take_strings(struct jam_facts *facts, struct jam_trace *trace)
+{
+    struct jam_cursor cursor;
+    const struct jam_string *string;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_STRINGS);
+    while ((string = jam_cursor_next(&cursor)))
+        if (take_string(facts, string) != 0)
+            return -1;
+    if (!facts->executable)
+        facts->executable = strdup("");
+    return facts->executable ? 0 : -1;
+}
+
+/* When nothing else tells the end: the last thing that any thread is known to have done. */
+static uint64_t last_thread_ticks(struct jam_trace *trace)
+{
+    struct jam_cursor cursor;
+    const struct jam_thread_record *thread;
+    uint64_t last = 0;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_THREADS);
+    while ((thread = jam_cursor_next(&cursor))) {
+        jam_saturate_max(&last, thread->start_ticks);
+        jam_saturate_max(&last, thread->end_ticks);
+    }
+    return last;
+}
+
+static uint64_t end_ticks(struct jam_trace *trace)
+{
+    uint64_t end = trace->header.clock_last.ticks;
+    jam_saturate_max(&end, trace->header.end_ticks);
+    return end > trace->header.clock_first.ticks ? end : last_thread_ticks(trace);
+}
+
+static void count_events(struct jam_facts *facts, const struct jam_trace *trace)
+{
+    for (size_t i = 0; i < trace->extent_count; i++)
+        if (trace->extents[i].head.kind == JAM_EXTENT_RING && trace->extents[i].head.ring_sequence)
+            facts->events += trace->extents[i].used_bytes / sizeof(struct jam_event);
+}
+
+int jam_facts_init(struct jam_facts *facts, struct jam_trace *trace, struct jam_error *error)
+{
+    const struct jam_header *header = &trace->header;
+    *facts = (struct jam_facts){
+        .pid = header->pid,
+        .end_kind = header->end_kind,
+        .end_value = header->end_value,
+        .start_realtime_ns = header->start_realtime_ns,
+        .trace_bytes = trace->end,
+        .threads = header->threads_started,
+    };
+    jam_timebase_init(&facts->base, header);
+    memcpy(facts->lost, header->lost, sizeof facts->lost);
+    facts->duration_ns = jam_timebase_since_start_ns(&facts->base, end_ticks(trace));
+    count_events(facts, trace);
+    return take_strings(facts, trace) == 0 ? 0 : jam_error_memory(error);
+}
+
+void jam_facts_fini(struct jam_facts *facts)
+{
+    for (size_t i = 0; i < facts->argument_count; i++)
+        free(facts->arguments[i]);
+    free(facts->arguments);
+    free(facts->executable);
+    *facts = (struct jam_facts){0};
+}
