@@ -1,23 +1,202 @@
-/* Prints the summary of a run on standard error. */
+/*
+ * Prints the summary of a run on standard error.
+ *
+ * Traces are read one after the other, and of each only its costliest locks are named: a build that
+ * ran thousands of processes must not need thousands of open files.
+ */
 #include "record_summary.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "core/contention.h"
+#include "core/lock_kind.h"
 #include "record_silence.h"
+#include "render_frames.h"
+#include "render_name.h"
+#include "trace_contention.h"
+#include "trace_facts.h"
+#include "util/human.h"
+
+#define COSTLY       3 /* locks that are named */
+#define SHOWN_TRACES 3 /* traces that the hint spells out */
+
+struct costly {
+    uint64_t wait_ns; /* 0 = free place */
+    uint64_t contended;
+    char name[JAM_NAME_TEXT_BYTES];
+};
+
+struct summary {
+    uint64_t processes, threads, locks, acquisitions, contended, lost;
+    struct costly costly[COSTLY]; /* longest wait first */
+};
+
+/* One trace, read; the parts in the order in which they are made. */
+struct reading {
+    struct jam_trace *trace;
+    struct jam_facts facts;
+    struct jam_contention contention;
+    struct jam_frames *frames;
+};
+
+static void reading_close(struct reading *reading)
+{
+    jam_frames_free(reading->frames);
+    jam_contention_fini(&reading->contention);
+    jam_facts_fini(&reading->facts);
+    jam_trace_close(reading->trace);
+}
+
+static int reading_open(struct reading *reading, const char *path, struct jam_error *error)
+{
+    memset(reading, 0, sizeof(*reading));
+    if (jam_trace_open(&reading->trace, path, error))
+        return error->code;
+    int status = jam_facts_init(&reading->facts, reading->trace, error);
+    if (!status)
+        status =
+            jam_trace_feed_contention(reading->trace, &reading->facts, &reading->contention, error);
+    reading->frames = status ? NULL : jam_frames_new(reading->trace);
+    if (!status && !reading->frames)
+        status = jam_error_memory(error);
+    if (status)
+        reading_close(reading);
+    else
+        jam_contention_finish(&reading->contention);
+    return status;
+}
+
+/* Puts the lock where it belongs; the last place falls off. */
+static void rank(struct summary *summary, struct reading *reading,
+                 const struct jam_contention_lock *lock)
+{
+    struct costly *costly = summary->costly;
+    size_t place = COSTLY;
+
+    while (place > 0 && costly[place - 1].wait_ns < lock->totals.wait_ns)
+        place--;
+    if (place == COSTLY)
+        return;
+    memmove(&costly[place + 1], &costly[place], (COSTLY - 1 - place) * sizeof(*costly));
+    costly[place].wait_ns = lock->totals.wait_ns;
+    costly[place].contended = lock->totals.contended;
+    jam_name_lock(reading->frames, reading->trace, lock, costly[place].name);
+}
+
+static void add_reading(struct summary *summary, struct reading *reading)
+{
+    const struct jam_contention *contention = &reading->contention;
+
+    summary->threads += reading->facts.threads;
+    summary->lost += jam_facts_lost(&reading->facts);
+    for (size_t i = 0; i < contention->lock_count; i++) {
+        const struct jam_contention_lock *lock = &contention->locks[i];
+        if (jam_lock_kind_section(lock->kind) != JAM_SECTION_LOCKS)
+            continue;
+        summary->locks++;
+        summary->acquisitions += lock->totals.acquisitions;
+        summary->contended += lock->totals.contended;
+        rank(summary, reading, lock);
+    }
+}
+
+static void read_all(struct summary *summary, const struct jam_record_traces *traces)
+{
+    struct reading reading;
+
+    for (size_t i = 0; i < traces->count; i++) {
+        const struct jam_record_trace *trace = &traces->list[i];
+        struct jam_error error = {0};
+        summary->processes += i == 0 || trace->pid != traces->list[i - 1].pid;
+        if (reading_open(&reading, trace->path, &error)) {
+            fprintf(stderr, "lockjam: %s\n", error.text);
+            continue;
+        }
+        add_reading(summary, &reading);
+        reading_close(&reading);
+    }
+}
+
+static void print_count(uint64_t count, const char *one, const char *many)
+{
+    char text[JAM_HUMAN_BYTES];
+    fprintf(stderr, " %s %s,", jam_human_count(count, text), count == 1 ? one : many);
+}
+
+static void print_recorded(const struct summary *summary)
+{
+    char text[JAM_HUMAN_BYTES];
+
+    fputs("lockjam: recorded", stderr);
+    print_count(summary->processes, "process", "processes");
+    print_count(summary->threads, "thread", "threads");
+    print_count(summary->locks, "lock", "locks");
+    print_count(summary->acquisitions, "acquisition", "acquisitions");
+    fprintf(stderr, " %s contended,", jam_human_count(summary->contended, text));
+    if (summary->lost)
+        fprintf(stderr, " %s LOST\n", jam_human_count(summary->lost, text));
+    else
+        fputs(" nothing lost\n", stderr);
+}
+
+static void print_costly(const struct summary *summary)
+{
+    char wait[JAM_HUMAN_BYTES], count[JAM_HUMAN_BYTES];
+
+    if (!summary->costly[0].wait_ns)
+        fputs("lockjam: nobody waited for a lock\n", stderr);
+    for (size_t i = 0; i < COSTLY && summary->costly[i].wait_ns; i++) {
+        const struct costly *costly = &summary->costly[i];
+        fprintf(stderr, "lockjam: %zu. %s: threads waited %s in all, %s time%s\n", i + 1,
+                costly->name, jam_human_time(costly->wait_ns, wait),
+                jam_human_count(costly->contended, count), costly->contended == 1 ? "" : "s");
+    }
+}
+
+/* A path that can be pasted: relative if it lies below the current folder, quoted if need be. */
+static void print_path(const char *path)
+{
+    static const char harmless[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,/:@%";
+    char *here = getcwd(NULL, 0);
+    size_t length = here ? strlen(here) : 0;
+
+    if (length > 1 && strncmp(path, here, length) == 0 && path[length] == '/')
+        path += length + 1;
+    free(here);
+    if (path[strspn(path, harmless)] == '\0') {
+        fprintf(stderr, " %s", path);
+        return;
+    }
+    fputs(" '", stderr);
+    for (; *path; path++)
+        fprintf(stderr, *path == '\'' ? "'\\''" : "%c", *path);
+    fputc('\'', stderr);
+}
 
 static void print_next(const struct jam_record_traces *traces)
 {
-    fprintf(stderr, "lockjam: see what they cost: lockjam report");
-    for (size_t i = 0; i < traces->count; i++)
-        fprintf(stderr, " %s", traces->list[i].path);
+    fputs("lockjam: who waits for whom: lockjam report", stderr);
+    for (size_t i = 0; i < traces->count && i < SHOWN_TRACES; i++)
+        print_path(traces->list[i].path);
+    if (traces->count > SHOWN_TRACES)
+        fprintf(stderr, " (and %zu more traces)", traces->count - SHOWN_TRACES);
     fputc('\n', stderr);
 }
 
 void jam_record_summary_print(const struct jam_record_traces *traces, const char *program)
 {
+    struct summary summary = {0};
+
     if (traces->count == 0) {
         fprintf(stderr, "lockjam: no trace: %s: %s\n", program, jam_record_silence_reason(program));
         return;
     }
+    read_all(&summary, traces);
+    print_recorded(&summary);
+    print_costly(&summary);
     print_next(traces);
 }

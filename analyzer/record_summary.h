@@ -1,8 +1,8 @@
 /*
  * The last words of `lockjam record`, on standard error: five lines for people.
  *
- *     what was recorded, and what was lost
- *     the three costliest locks
+ *     what was recorded, and how much of it was lost
+ *     the three locks that threads waited for longest (fewer lines if there are fewer)
  *     what to type next
  */
 #ifndef JAM_RECORD_SUMMARY_H

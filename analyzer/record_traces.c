@@ -42,56 +42,49 @@ static bool is_of_run(const struct jam_header *header, const char *run_id)
     return strncmp(header->run_id, run_id, sizeof(header->run_id)) == 0;
 }
 
-static int append(struct jam_record_traces *traces, char *path, const struct jam_header *header)
+static int append(struct jam_record_traces *traces, const struct jam_record_trace *trace)
 {
     size_t bytes = (traces->count + 1) * sizeof(*traces->list);
     struct jam_record_trace *list = realloc(traces->list, bytes);
     if (!list)
         return -1;
     traces->list = list;
-    list[traces->count++] = (struct jam_record_trace){path, (pid_t)header->pid, header->exec_count};
+    list[traces->count++] = *trace;
     return 0;
 }
 
 /* Takes the file if it is a trace of the run; false only when memory is short. */
 static bool consider(struct jam_record_traces *traces, const struct jam_record_setup *setup,
-                     const char *name)
+                     const char *name, pid_t started)
 {
+    struct jam_record_trace trace;
     struct jam_header header;
-    char *path;
     int fd;
 
-    if (asprintf(&path, "%s/%s", setup->folder, name) < 0)
+    if (asprintf(&trace.path, "%s/%s", setup->folder, name) < 0)
         return false;
-    if (!read_header(path, O_RDONLY, &fd, &header)) {
-        free(path);
-        return true;
+    bool is_ours = read_header(trace.path, O_RDONLY, &fd, &header);
+    if (is_ours) {
+        close(fd);
+        trace.pid = (pid_t)header.pid;
+        trace.is_of_started = trace.pid == started;
+        trace.exec_count = header.exec_count;
+        is_ours = is_of_run(&header, setup->run_id);
     }
-    close(fd);
-    if (is_of_run(&header, setup->run_id))
-        return append(traces, path, &header) == 0;
-    free(path);
-    return true;
+    if (is_ours && append(traces, &trace) == 0)
+        return true;
+    free(trace.path);
+    return !is_ours;
 }
 
-/* qsort has no argument for the pid that comes first, so that one is moved there afterwards. */
 static int compare_traces(const void *left, const void *right)
 {
     const struct jam_record_trace *a = left, *b = right;
+    if (a->is_of_started != b->is_of_started)
+        return a->is_of_started ? -1 : 1;
     if (a->pid != b->pid)
         return a->pid < b->pid ? -1 : 1;
     return (a->exec_count > b->exec_count) - (a->exec_count < b->exec_count);
-}
-
-static void put_first(struct jam_record_traces *traces, pid_t pid)
-{
-    for (size_t i = 1; i < traces->count; i++) {
-        struct jam_record_trace trace = traces->list[i];
-        if (trace.pid != pid || traces->list[0].pid == pid)
-            continue;
-        memmove(&traces->list[1], &traces->list[0], i * sizeof(trace));
-        traces->list[0] = trace;
-    }
 }
 
 int jam_record_traces_find(struct jam_record_traces *traces, const struct jam_record_setup *setup,
@@ -107,13 +100,12 @@ int jam_record_traces_find(struct jam_record_traces *traces, const struct jam_re
         return jam_error_set(error, JAM_ERROR_SYSTEM, "%s: %s", setup->folder, strerror(errno));
     while (is_complete && (entry = readdir(folder)))
         if (strncmp(entry->d_name, setup->prefix, prefix_bytes) == 0)
-            is_complete = consider(traces, setup, entry->d_name);
+            is_complete = consider(traces, setup, entry->d_name, pid);
     closedir(folder);
     if (!is_complete)
         return jam_error_memory(error);
     if (traces->count)
         qsort(traces->list, traces->count, sizeof(*traces->list), compare_traces);
-    put_first(traces, pid);
     return 0;
 }
 

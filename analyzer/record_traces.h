@@ -8,6 +8,7 @@
 #ifndef JAM_RECORD_TRACES_H
 #define JAM_RECORD_TRACES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -18,11 +19,12 @@
 struct jam_record_trace {
     char *path;
     pid_t pid;
+    bool is_of_started;  /* of the program that was started, not of a child */
     uint32_t exec_count; /* which of the programs that this pid executed */
 };
 
 struct jam_record_traces {
-    struct jam_record_trace *list; /* by pid and exec_count, the started program's first */
+    struct jam_record_trace *list; /* the started program's first, then by pid and exec_count */
     size_t count;
 };
 
