@@ -1,0 +1,17 @@
+/* Opens the symbolizer and its helpers to C++: their headers are plain C. */
+#ifndef JAM_SYMBOLIZE_SHIM_H
+#define JAM_SYMBOLIZE_SHIM_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "data_name.h"
+#include "demangle.h"
+#include "symbolize.h"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
