@@ -85,12 +85,12 @@ unit_sources     := $(wildcard tests/unit/*.cc)
 fuzz_sources     := $(wildcard tests/fuzz/*_fuzz.c)
 fuzz_common      := $(filter-out $(fuzz_sources),$(wildcard tests/fuzz/*.c))
 target_sources   := $(wildcard samples/*.c samples/*.cc tests/preload/*.c tests/preload/*.cc \
-                      tests/e2e/*.c tests/e2e/*.cc tests/data/symbols/*.c tests/data/symbols/*.cc \
-                      bench/*.c bench/*.cc)
+                      tests/e2e/*.c tests/e2e/*.cc bench/*.c bench/*.cc)
+data_sources     := $(wildcard tests/data/*/*.[ch] tests/data/*/*.cc)
 headers          := $(wildcard include/*.h include/lockjam/*.h preload/*.h analyzer/*.h \
                       analyzer/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h)
 formatted        := $(preload_sources) $(analyzer_sources) $(shim_sources) $(unit_sources) \
-                    $(fuzz_sources) $(fuzz_common) $(target_sources) $(headers)
+                    $(fuzz_sources) $(fuzz_common) $(target_sources) $(data_sources) $(headers)
 man_pages        := $(wildcard docs/man/*.[1-8])
 
 preload_objects  := $(preload_sources:%.c=$(B)/%.o)
