@@ -18,13 +18,14 @@
 const char *const jam_record_events_choices[] = {"off", "blocking", "all", NULL};
 const char *const jam_record_yes_choices[] = {"no", "yes", NULL};
 
+/* See prepend_preload: a space can be got round, these cannot. */
 static int check_preload_path(const char *path, struct jam_error *error)
 {
-    if (!strpbrk(path, " :"))
+    if (!strpbrk(path, ":;"))
         return 0;
     return jam_error_set(error, JAM_ERROR_SYSTEM,
-                         "%s: LD_PRELOAD separates names by spaces and colons, so this path cannot "
-                         "be preloaded; install lockjam elsewhere",
+                         "%s: the dynamic linker separates names by ':' and ';', so this path "
+                         "cannot be preloaded; install lockjam elsewhere",
                          path);
 }
 
@@ -178,19 +179,32 @@ void jam_record_setup_fini(struct jam_record_setup *setup)
     free(setup->output);
 }
 
-/* Ours comes first, so that it sees the locks of the other preloaded libraries too. */
-static int prepend_preload(const char *preload)
+static int prepend(const char *variable, const char *value)
 {
-    const char *others = getenv("LD_PRELOAD");
+    const char *others = getenv(variable);
     char *list;
 
     if (!others || !*others)
-        return setenv("LD_PRELOAD", preload, 1);
-    if (asprintf(&list, "%s:%s", preload, others) < 0)
+        return setenv(variable, value, 1);
+    if (asprintf(&list, "%s:%s", value, others) < 0)
         return -1;
-    int status = setenv("LD_PRELOAD", list, 1);
+    int status = setenv(variable, list, 1);
     free(list);
     return status;
+}
+
+/*
+ * Ours comes first, so that it sees the locks of the other preloaded libraries too. LD_PRELOAD
+ * cannot hold a path with a space, but LD_LIBRARY_PATH can.
+ */
+static int prepend_preload(const char *preload)
+{
+    if (!strchr(preload, ' '))
+        return prepend("LD_PRELOAD", preload);
+    char *folder = strndup(preload, (size_t)(strrchr(preload, '/') - preload));
+    int status = folder ? prepend("LD_LIBRARY_PATH", folder) : -1;
+    free(folder);
+    return status ? status : prepend("LD_PRELOAD", PRELOAD_NAME);
 }
 
 int jam_record_setup_apply(const struct jam_record_setup *setup,
