@@ -11,13 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/contention.h"
 #include "core/lock_kind.h"
 #include "record_silence.h"
-#include "render_frames.h"
 #include "render_name.h"
-#include "trace_contention.h"
-#include "trace_facts.h"
+#include "render_report.h"
 #include "util/human.h"
 
 #define COSTLY       3 /* locks that are named */
@@ -34,45 +31,10 @@ struct summary {
     struct costly costly[COSTLY]; /* longest wait first */
 };
 
-/* One trace, read; the parts in the order in which they are made. */
-struct reading {
-    struct jam_trace *trace;
-    struct jam_facts facts;
-    struct jam_contention contention;
-    struct jam_frames *frames;
-};
-
-static void reading_close(struct reading *reading)
-{
-    jam_frames_free(reading->frames);
-    jam_contention_fini(&reading->contention);
-    jam_facts_fini(&reading->facts);
-    jam_trace_close(reading->trace);
-}
-
-static int reading_open(struct reading *reading, const char *path, struct jam_error *error)
-{
-    memset(reading, 0, sizeof(*reading));
-    if (jam_trace_open(&reading->trace, path, error))
-        return error->code;
-    int status = jam_facts_init(&reading->facts, reading->trace, error);
-    if (!status)
-        status =
-            jam_trace_feed_contention(reading->trace, &reading->facts, &reading->contention, error);
-    reading->frames = status ? NULL : jam_frames_new(reading->trace);
-    if (!status && !reading->frames)
-        status = jam_error_memory(error);
-    if (status)
-        reading_close(reading);
-    else
-        jam_contention_finish(&reading->contention);
-    return status;
-}
-
 /* Puts the lock where it belongs; the last place falls off. */
-static void rank(struct summary *summary, struct reading *reading,
-                 const struct jam_contention_lock *lock)
+static void rank(struct summary *summary, struct jam_report *report, size_t index)
 {
+    const struct jam_contention_lock *lock = &report->contention.locks[index];
     struct costly *costly = summary->costly;
     size_t place = COSTLY;
 
@@ -83,15 +45,16 @@ static void rank(struct summary *summary, struct reading *reading,
     memmove(&costly[place + 1], &costly[place], (COSTLY - 1 - place) * sizeof(*costly));
     costly[place].wait_ns = lock->totals.wait_ns;
     costly[place].contended = lock->totals.contended;
-    jam_name_lock(reading->frames, reading->trace, lock, costly[place].name);
+    snprintf(costly[place].name, sizeof(costly[place].name), "%s",
+             jam_report_lock_name(report, index));
 }
 
-static void add_reading(struct summary *summary, struct reading *reading)
+static void add_trace(struct summary *summary, struct jam_report *report)
 {
-    const struct jam_contention *contention = &reading->contention;
+    const struct jam_contention *contention = &report->contention;
 
-    summary->threads += reading->facts.threads;
-    summary->lost += jam_facts_lost(&reading->facts);
+    summary->threads += report->processes[0].facts.threads;
+    summary->lost += jam_report_lost(report);
     for (size_t i = 0; i < contention->lock_count; i++) {
         const struct jam_contention_lock *lock = &contention->locks[i];
         if (jam_lock_kind_section(lock->kind) != JAM_SECTION_LOCKS)
@@ -99,24 +62,23 @@ static void add_reading(struct summary *summary, struct reading *reading)
         summary->locks++;
         summary->acquisitions += lock->totals.acquisitions;
         summary->contended += lock->totals.contended;
-        rank(summary, reading, lock);
+        rank(summary, report, i);
     }
 }
 
-static void read_all(struct summary *summary, const struct jam_record_traces *traces)
+static void add_all(struct summary *summary, const struct jam_record_traces *traces)
 {
-    struct reading reading;
+    struct jam_report report;
 
     for (size_t i = 0; i < traces->count; i++) {
         const struct jam_record_trace *trace = &traces->list[i];
         struct jam_error error = {0};
         summary->processes += i == 0 || trace->pid != traces->list[i - 1].pid;
-        if (reading_open(&reading, trace->path, &error)) {
+        if (jam_report_open(&report, &trace->path, 1, &error))
             fprintf(stderr, "lockjam: %s\n", error.text);
-            continue;
-        }
-        add_reading(summary, &reading);
-        reading_close(&reading);
+        else
+            add_trace(summary, &report);
+        jam_report_close(&report);
     }
 }
 
@@ -195,7 +157,7 @@ void jam_record_summary_print(const struct jam_record_traces *traces, const char
         fprintf(stderr, "lockjam: no trace: %s: %s\n", program, jam_record_silence_reason(program));
         return;
     }
-    read_all(&summary, traces);
+    add_all(&summary, traces);
     print_recorded(&summary);
     print_costly(&summary);
     print_next(traces);
