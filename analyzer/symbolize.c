@@ -82,38 +82,42 @@ static bool keep_answer(struct jam_symbolizer *symbolizer, struct answer *answer
 }
 
 /*
- * The function that the code belongs to: the name in the debug information, unless that is a bare
- * C++ or Rust name ("take") which the symbol has in full ("_ZN4Pool4takeEv").
+ * The function that the code belongs to may have no mangled name in the debug information ("take")
+ * that the symbol has ("_ZN4Pool4takeEv"), or no debug information at all.
  */
-static const char *choose_name(const char *debug_name, const char *symbol)
+static void add_symbol(struct jam_symbol_file *file, uint64_t address,
+                       struct jam_symbol_scope *scope)
 {
-    if (debug_name == NULL || symbol == NULL)
-        return debug_name != NULL ? debug_name : symbol;
-    return symbol[0] == '_' && debug_name[0] != '_' && strstr(symbol, debug_name) != NULL
-               ? symbol
-               : debug_name;
+    uint64_t start;
+    const char *own = strrchr(scope->plain, ':');
+    own = own != NULL ? own + 1 : scope->plain;
+    const char *symbol = jam_symbol_file_symbol(&file->functions, address, &start);
+    if (scope->mangled != NULL || symbol == NULL)
+        return;
+    if (scope->plain[0] == '\0' || (symbol[0] == '_' && own[0] != '_' && strstr(symbol, own)))
+        scope->mangled = symbol;
 }
 
 static size_t find_scopes(struct jam_symbol_file *file, uint64_t address,
                           struct jam_symbol_scope *scopes)
 {
-    uint64_t start;
     size_t count = 0;
     scopes[0] = (struct jam_symbol_scope){0};
-    if (file == NULL)
-        return 1;
-    count = jam_symbol_scopes_find(file, address, scopes);
+    if (file != NULL)
+        count = jam_symbol_scopes_find(file, address, scopes);
     if (count == 0)
         count = 1;
-    const char *symbol = jam_symbol_file_symbol(&file->functions, address, &start);
-    scopes[count - 1].name = choose_name(scopes[count - 1].name, symbol);
+    if (file != NULL)
+        add_symbol(file, address, &scopes[count - 1]);
     return count;
 }
 
-static char *copy_demangled(const char *symbol)
+static char *copy_name(const struct jam_symbol_scope *scope)
 {
     char text[JAM_DEMANGLE_BYTES];
-    jam_demangle(symbol, text, sizeof text);
+    if (scope->mangled == NULL)
+        return scope->plain[0] != '\0' ? strdup(scope->plain) : NULL;
+    jam_demangle(scope->mangled, text, sizeof text);
     return strdup(text);
 }
 
@@ -128,7 +132,7 @@ static struct answer *make_answer(const struct answer *key, const struct jam_sym
     for (size_t i = 0; i < count; i++) {
         struct jam_symbol_frame *frame = &answer->frames[i];
         *frame = *common;
-        frame->function = scopes[i].name != NULL ? copy_demangled(scopes[i].name) : NULL;
+        frame->function = copy_name(&scopes[i]);
         frame->file = scopes[i].file;
         frame->line = scopes[i].line;
         frame->is_inlined = i + 1 < count;

@@ -5,9 +5,13 @@
 #include "symbolize_dwarf.h"
 
 #include <dwarf.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define TREE_DEPTH_MAX 256
+
+/* Namespaces, classes and functions around a function: more are not written out. */
+#define QUALIFIERS_MAX 16
 
 const char *jam_symbol_linkage_name(Dwarf_Die *die)
 {
@@ -77,7 +81,15 @@ static bool may_have_functions(int tag)
     }
 }
 
-static void index_functions(struct jam_ranges *functions, Dwarf_Die *parent, unsigned depth)
+static void add_parent(struct jam_symbol_unit *unit, Dwarf_Die *die, Dwarf_Die *parent)
+{
+    Dwarf_Off offset = dwarf_dieoffset(die);
+    jam_ranges_add(
+        &unit->parents,
+        &(struct jam_range){.low = offset, .high = offset + 1, .value = dwarf_dieoffset(parent)});
+}
+
+static void index_children(struct jam_symbol_unit *unit, Dwarf_Die *parent, unsigned depth)
 {
     Dwarf_Die die;
     if (depth > TREE_DEPTH_MAX || dwarf_child(parent, &die) != 0)
@@ -85,19 +97,27 @@ static void index_functions(struct jam_ranges *functions, Dwarf_Die *parent, uns
     do {
         int tag = dwarf_tag(&die);
         if (tag == DW_TAG_subprogram)
-            add_ranges(functions, &die, (struct jam_range){.value = dwarf_dieoffset(&die)});
-        if (may_have_functions(tag))
-            index_functions(functions, &die, depth + 1);
+            add_ranges(&unit->functions, &die, (struct jam_range){.value = dwarf_dieoffset(&die)});
+        if (may_have_functions(tag)) {
+            add_parent(unit, &die, parent);
+            index_children(unit, &die, depth + 1);
+        }
     } while (dwarf_siblingof(&die, &die) == 0);
+}
+
+static void index_unit(struct jam_symbol_unit *unit)
+{
+    if (unit->is_indexed)
+        return;
+    index_children(unit, &unit->root, 0);
+    jam_ranges_sort(&unit->functions);
+    jam_ranges_sort(&unit->parents);
+    unit->is_indexed = true;
 }
 
 static bool find_function(struct jam_symbol_unit *unit, Dwarf_Addr pc, Dwarf_Die *function)
 {
-    if (!unit->is_indexed) {
-        index_functions(&unit->functions, &unit->root, 0);
-        jam_ranges_sort(&unit->functions);
-        unit->is_indexed = true;
-    }
+    index_unit(unit);
     const struct jam_range *range = jam_ranges_find(&unit->functions, pc);
     return range != NULL &&
            dwarf_offdie(dwarf_cu_getdwarf(unit->root.cu), range->value, function) != NULL;
@@ -143,10 +163,63 @@ static size_t find_chain(struct jam_symbol_unit *unit, Dwarf_Addr pc, Dwarf_Die 
     return count;
 }
 
-static const char *scope_name(Dwarf_Die *die)
+/* The declaration that an inlined call or an out-of-class definition refers to. */
+static Dwarf_Die declaration_of(Dwarf_Die *die)
 {
-    const char *name = jam_symbol_linkage_name(die);
-    return name != NULL ? name : dwarf_diename(die);
+    static const unsigned references[] = {DW_AT_abstract_origin, DW_AT_specification};
+    Dwarf_Die found = *die, next;
+    Dwarf_Attribute attribute;
+    for (size_t i = 0; i < 2; i++)
+        if (dwarf_attr(&found, references[i], &attribute) != NULL &&
+            dwarf_formref_die(&attribute, &next) != NULL)
+            found = next;
+    return found;
+}
+
+/* Moves to the class, namespace or function around an entry; false at the outermost. */
+static bool move_to_parent(struct jam_symbol_file *file, Dwarf_Die *die)
+{
+    for (size_t i = 0; i < file->unit_count; i++) {
+        struct jam_symbol_unit *unit = &file->units[i];
+        if (unit->root.cu != die->cu)
+            continue;
+        index_unit(unit);
+        const struct jam_range *range = jam_ranges_find(&unit->parents, dwarf_dieoffset(die));
+        return range != NULL &&
+               dwarf_offdie(dwarf_cu_getdwarf(die->cu), range->value, die) != NULL &&
+               dwarf_tag(die) != dwarf_tag(&unit->root);
+    }
+    return false;
+}
+
+static const char *qualifier(Dwarf_Die *die)
+{
+    const char *name = dwarf_diename(die);
+    if (name == NULL && dwarf_tag(die) == DW_TAG_namespace)
+        return "(anonymous namespace)";
+    return name;
+}
+
+/* gcc gives no mangled name to what is not visible outside of its unit. */
+static void write_plain_name(struct jam_symbol_file *file, Dwarf_Die *die, char *text)
+{
+    const char *names[QUALIFIERS_MAX];
+    size_t count = 0, used = 0;
+    Dwarf_Die scope = declaration_of(die);
+    names[count++] = dwarf_diename(die);
+    while (count < QUALIFIERS_MAX && move_to_parent(file, &scope))
+        if (qualifier(&scope) != NULL)
+            names[count++] = qualifier(&scope);
+    while (names[0] != NULL && count-- > 0 && used < JAM_SYMBOL_SCOPE_BYTES)
+        used += (size_t)snprintf(text + used, JAM_SYMBOL_SCOPE_BYTES - used, "%s%s", names[count],
+                                 count > 0 ? "::" : "");
+}
+
+static void read_name(struct jam_symbol_file *file, Dwarf_Die *die, struct jam_symbol_scope *scope)
+{
+    scope->mangled = jam_symbol_linkage_name(die);
+    if (scope->mangled == NULL)
+        write_plain_name(file, die, scope->plain);
 }
 
 static Dwarf_Word unsigned_attribute(Dwarf_Die *die, unsigned name)
@@ -196,7 +269,7 @@ size_t jam_symbol_scopes_find(struct jam_symbol_file *file, uint64_t address,
         scopes[i] = (struct jam_symbol_scope){0};
     read_line(unit, pc, &scopes[0]);
     for (size_t i = 0; i < depth; i++) {
-        scopes[i].name = scope_name(&chain[depth - 1 - i]);
+        read_name(file, &chain[depth - 1 - i], &scopes[i]);
         if (i > 0)
             read_call_site(unit, &chain[depth - i], &scopes[i]);
     }

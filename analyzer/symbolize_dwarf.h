@@ -13,10 +13,13 @@
 /* Deepest chain of inlined calls that is followed. */
 #define JAM_SYMBOL_SCOPES_MAX 128
 
+#define JAM_SYMBOL_SCOPE_BYTES 256
+
 struct jam_symbol_scope {
-    const char *name; /* as mangled as the debug information has it, NULL = unknown */
-    const char *file; /* NULL = unknown */
-    unsigned line;    /* 0 = unknown */
+    const char *mangled;                /* NULL: the debug information has none */
+    char plain[JAM_SYMBOL_SCOPE_BYTES]; /* "Pool::take", cut if longer; "" = unknown */
+    const char *file;                   /* NULL = unknown */
+    unsigned line;                      /* 0 = unknown */
 };
 
 /* Fills the file's units and unit_ranges. Called once, when the file is opened. */

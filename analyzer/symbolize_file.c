@@ -158,8 +158,10 @@ const char *jam_symbol_file_open(struct jam_symbol_file *file,
 
 void jam_symbol_file_close(struct jam_symbol_file *file)
 {
-    for (size_t i = 0; i < file->unit_count; i++)
+    for (size_t i = 0; i < file->unit_count; i++) {
         jam_ranges_fini(&file->units[i].functions);
+        jam_ranges_fini(&file->units[i].parents);
+    }
     free(file->units);
     jam_ranges_fini(&file->functions);
     jam_ranges_fini(&file->variables);

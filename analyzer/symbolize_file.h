@@ -15,10 +15,12 @@
 
 /* A compilation unit. With split debug information (-gsplit-dwarf) the two entries differ. */
 struct jam_symbol_unit {
-    Dwarf_Die lines;             /* the unit that has the line table */
-    Dwarf_Die root;              /* the unit that has the functions and variables */
-    struct jam_ranges functions; /* value = offset of the DIE; filled when first needed */
-    bool is_indexed;
+    Dwarf_Die lines; /* the unit that has the line table */
+    Dwarf_Die root;  /* the unit that has the functions and variables */
+    bool is_indexed; /* the following are filled when first needed; all offsets are those of DIEs */
+    struct jam_ranges functions; /* addresses; value = offset */
+    struct jam_ranges parents;   /* low = offset of a function, class, namespace; value = where
+                                    it is declared */
 };
 
 /* Must not move while it is open: libdwfl keeps the address of `callbacks`. */

@@ -48,6 +48,26 @@ namespace
 std::timed_mutex hidden;
 }
 
+// Not visible outside: gcc gives such functions no mangled name in the debug information, and with
+// it go the parameters.
+#ifdef __clang__
+#define STEP "(anonymous namespace)::Worker::step()"
+#else
+#define STEP "(anonymous namespace)::Worker::step"
+#endif
+
+namespace
+{
+int worker_line;
+
+struct Worker {
+    ALWAYS_INLINE void step()
+    {
+        probe_code(STEP ":%d main:%d", __LINE__, worker_line);
+    }
+};
+} // namespace
+
 namespace deep
 {
 int middle_line, main_line; // where the calls are written that get inlined
@@ -77,5 +97,7 @@ int main()
     PROBE_NAMED_DATA(Registry<std::mutex>::lock, "Registry<std::mutex>::lock");
     deep::main_line = __LINE__ + 1;
     deep::middle();
+    worker_line = __LINE__ + 1;
+    Worker().step();
     return pool.take(1) == 2 ? 0 : 1;
 }
