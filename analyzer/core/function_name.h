@@ -1,0 +1,30 @@
+/*
+ * Function names for people: short, and without the plumbing.
+ *
+ * A demangled C++ name can be longer than a screen is wide, and the innermost frame of most lock
+ * operations is not a call site that anybody wrote but a wrapper: std::mutex::lock,
+ * std::lock_guard's constructor, rocksdb::port::Mutex::Lock. A report names the first frame
+ * outside of these.
+ */
+#ifndef JAM_CORE_FUNCTION_NAME_H
+#define JAM_CORE_FUNCTION_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Writes the name without return type, parameters and template arguments:
+ * "void a::B<int>::c<char>(int) const" gives "a::B::c". Cut off at `size` bytes. Returns buffer.
+ */
+char *jam_function_shorten(const char *function, char *buffer, size_t size);
+
+/*
+ * Whether a frame is plumbing: a function of the C++ library, or one that by its name only locks,
+ * waits or guards. Either argument may be NULL (unknown).
+ */
+bool jam_function_is_plumbing(const char *function, const char *file);
+
+/* Whether the function starts threads or programs: the outermost frames of every stack. */
+bool jam_function_is_start(const char *function);
+
+#endif
