@@ -242,6 +242,8 @@ void jam_trace_close(struct jam_trace *trace)
         free(trace->extents[i].record_starts);
     }
     free(trace->extents);
+    free(trace->threads);
+    jam_map_fini(&trace->thread_map);
     free(trace->path);
     if (trace->descriptor >= 0)
         close(trace->descriptor);

@@ -27,6 +27,7 @@
 
 #include "trace_format.h"
 #include "util/error.h"
+#include "util/map.h"
 
 struct jam_trace_extent {
     uint64_t offset;         /* of its head in the file */
@@ -56,6 +57,10 @@ struct jam_trace {
     size_t extent_count;
     size_t extent_capacity;
     struct jam_trace_damage damage;
+    struct jam_map thread_map; /* see jam_trace_thread */
+    const struct jam_thread_record **threads;
+    size_t thread_count, thread_capacity;
+    bool is_thread_map_made;
 };
 
 /*

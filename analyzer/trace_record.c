@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "trace_kind.h"
+#include "util/array.h"
 
 void jam_cursor_start(struct jam_cursor *cursor, struct jam_trace *trace, enum jam_extent_kind kind)
 {
@@ -105,6 +106,30 @@ const struct jam_stack *jam_trace_stack(struct jam_trace *trace, uint32_t stack_
     uint64_t unit = position / JAM_STACK_UNIT;
     bool is_start = extent->record_starts[unit / 64] >> unit % 64 & 1;
     return is_start ? (const struct jam_stack *)(extent->payload + position) : NULL;
+}
+
+/* Thread ids say nothing about where the record is: records are reused, ids are not. */
+static void make_thread_map(struct jam_trace *trace)
+{
+    struct jam_cursor cursor;
+    const struct jam_thread_record *thread;
+    trace->is_thread_map_made = true;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_THREADS);
+    while ((thread = jam_cursor_next(&cursor))) {
+        if (jam_array_reserve(&trace->threads, &trace->thread_capacity, trace->thread_count,
+                              sizeof *trace->threads) != 0)
+            return;
+        jam_map_insert(&trace->thread_map, thread->id, 0, (uint32_t)trace->thread_count);
+        trace->threads[trace->thread_count++] = thread;
+    }
+}
+
+const struct jam_thread_record *jam_trace_thread(struct jam_trace *trace, uint32_t id)
+{
+    if (!trace->is_thread_map_made)
+        make_thread_map(trace);
+    uint32_t at = id ? jam_map_find(&trace->thread_map, id, 0) : JAM_MAP_NONE;
+    return at == JAM_MAP_NONE ? NULL : trace->threads[at];
 }
 
 size_t jam_trace_held(struct jam_trace *trace, const struct jam_lane *lane,

@@ -48,6 +48,9 @@ const struct jam_histogram *jam_trace_site_holds(struct jam_trace *trace,
 /* The interned stack of a stack_ref, NULL if no record starts there. */
 const struct jam_stack *jam_trace_stack(struct jam_trace *trace, uint32_t stack_ref);
 
+/* The record of a thread id; NULL if its record was reused, or memory is short. */
+const struct jam_thread_record *jam_trace_thread(struct jam_trace *trace, uint32_t id);
+
 /*
  * The held list of a lane, oldest first. Stores the array and returns its length; 0 also if the
  * list lies outside of what a held list may lie in.
