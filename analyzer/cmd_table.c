@@ -5,6 +5,7 @@
 #include <string.h>
 
 const struct jam_command *const jam_commands[] = {
+    &jam_command_report,
     &jam_command_help,
     NULL,
 };

@@ -1,0 +1,116 @@
+/* `lockjam report`: which locks cost what, who waits and who makes them wait. */
+#include "cmd.h"
+#include "render_report.h"
+#include "util/output.h"
+
+enum report_format { FORMAT_TEXT, FORMAT_JSON };
+
+static const struct {
+    void (*render)(struct jam_report *, const struct jam_report_view *, FILE *);
+    uint64_t limit; /* unless the user says otherwise */
+} formats[] = {
+    [FORMAT_TEXT] = {jam_report_text, 10},
+    [FORMAT_JSON] = {jam_report_json, 0},
+};
+
+static const char *const format_choices[] = {"text", "json", NULL};
+
+#define NO_LIMIT_GIVEN UINT64_MAX
+
+struct report_options {
+    int by, sort, format, color;
+    uint64_t limit;
+    const char *output;
+    bool is_quiet, is_verbose;
+};
+
+#define AT(field) JAM_OPTION_AT(struct report_options, field)
+
+static const struct jam_option report_options[] = {
+    {"by", 0, JAM_OPTION_CHOICE, NULL, "what a line stands for", AT(by), jam_by_choices, 0, 0},
+    {"sort", 's', JAM_OPTION_CHOICE, NULL, "the column that decides the order (wait)", AT(sort),
+     jam_column_keys, 0, 0},
+    {"limit", 'n', JAM_OPTION_COUNT, "N", "show N locks or lines, 0 for all (text: 10)", AT(limit),
+     NULL, 0, 1000000000},
+    {"format", 'f', JAM_OPTION_CHOICE, NULL, "form of the report (text)", AT(format),
+     format_choices, 0, 0},
+    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
+     AT(output), NULL, 0, 0},
+    {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
+     jam_color_choices, 0, 0},
+    {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks and names", AT(is_verbose), NULL, 0,
+     0},
+    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    {0},
+};
+
+#undef AT
+
+static bool use_color(const struct report_options *options, const struct jam_output *output)
+{
+    if (options->color == JAM_COLOR_AUTO)
+        return jam_output_is_terminal(output);
+    return options->color == JAM_COLOR_ALWAYS;
+}
+
+static int show(struct jam_report *report, const struct report_options *options,
+                struct jam_output *output, struct jam_error *error)
+{
+    const struct jam_report_view view = {
+        .by = (enum jam_by)options->by,
+        .sort = (enum jam_column_id)options->sort,
+        .limit = options->limit == NO_LIMIT_GIVEN ? formats[options->format].limit : options->limit,
+        .is_verbose = options->is_verbose,
+        .is_color = use_color(options, output),
+    };
+    formats[options->format].render(report, &view, output->stream);
+    return jam_output_close(output, error);
+}
+
+/* paths[0 .. count - 1] are the traces. */
+static int report_traces(char *const *paths, size_t count, const struct report_options *options,
+                         struct jam_error *error)
+{
+    struct jam_report report;
+    struct jam_output output;
+    int status = jam_report_open(&report, paths, count, error);
+    if (!status)
+        status = jam_output_open(&output, options->output, paths, count, error);
+    if (!status)
+        status = show(&report, options, &output, error);
+    if (!status && !options->is_quiet)
+        jam_report_notes(&report, stderr);
+    jam_report_close(&report);
+    return status;
+}
+
+static int jam_cmd_report(int argc, char **argv)
+{
+    struct report_options options = {.limit = NO_LIMIT_GIVEN};
+    struct jam_error error = {0};
+    int count = jam_options_parse(report_options, JAM_OPERANDS_MIXED, &options, argc, argv, &error);
+    if (count == 0)
+        count = jam_error_set(&error, JAM_ERROR_USAGE, "which trace? None was given");
+    if (count < 0 || report_traces(argv + 1, (size_t)count, &options, &error) != 0)
+        return jam_command_fail("report", &error);
+    return JAM_EXIT_OK;
+}
+
+const struct jam_command jam_command_report = {
+    .name = "report",
+    .run = jam_cmd_report,
+    .synopsis = "[OPTION]... TRACE...",
+    .summary = "Tell which locks a program waited for, who waited and who made them wait",
+    .description =
+        "Reads one or more traces and lists locks by the time that threads waited for them. Under "
+        "each lock stand the call sites that waited and, below each, the call sites that held the "
+        "lock meanwhile. Condition variables, semaphores and joins, at which programs wait on "
+        "purpose, have tables of their own.\n\n"
+        "--by=site adds up over locks by the place in the source that acquires them, --by=class "
+        "over all locks that were created (or, if nothing creates them, first used) at the same "
+        "place, --by=thread lists the threads. Several traces are added up in these tables; locks "
+        "of different processes are never the same lock.\n\n"
+        "A trace of a running program can be read as well: the report tells what it recorded up "
+        "to now.",
+    .options = report_options,
+};

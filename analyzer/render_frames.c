@@ -1,0 +1,193 @@
+/* Resolves stacks through the symbolizer and keeps them. */
+#include "render_frames.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/function_name.h"
+#include "trace_record.h"
+#include "util/array.h"
+#include "util/map.h"
+
+/* A resolved stack in the cache. */
+struct known_stack {
+    struct jam_symbol_frame *frames;
+    size_t count, site;
+    bool is_cut;
+};
+
+struct jam_frames {
+    struct jam_trace *trace;
+    struct jam_symbolizer *symbolizer;
+    struct known_stack *stacks;
+    size_t stack_count, stack_capacity;
+    struct jam_map by_ref;
+    struct jam_symbol_frame *scratch; /* the stack that is being resolved */
+    size_t scratch_count, scratch_capacity;
+};
+
+/* The symbolizer wants C strings; a trace has lengths. */
+struct module_list {
+    struct jam_symbol_module *modules;
+    size_t count, capacity;
+};
+
+static void free_modules(struct module_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free((char *)list->modules[i].path);
+    free(list->modules);
+}
+
+static int add_module(struct module_list *list, const struct jam_module *module)
+{
+    if (jam_array_reserve(&list->modules, &list->capacity, list->count, sizeof *list->modules) != 0)
+        return -1;
+    char *path = strndup(module->path, module->path_bytes);
+    if (!path)
+        return -1;
+    list->modules[list->count++] = (struct jam_symbol_module){
+        .path = path,
+        .bias = module->bias,
+        .start = module->start,
+        .end = module->end,
+        .first_generation = module->first_generation,
+        .last_generation = module->last_generation,
+        .build_id = module->build_id_bytes ? module->build_id : NULL,
+        .build_id_bytes = module->build_id_bytes,
+    };
+    return 0;
+}
+
+static struct jam_symbolizer *new_symbolizer(struct jam_trace *trace)
+{
+    struct module_list list = {0};
+    struct jam_cursor cursor;
+    const struct jam_module *module;
+    int status = 0;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_MODULES);
+    while (!status && (module = jam_cursor_next(&cursor)))
+        status = add_module(&list, module);
+    struct jam_symbolizer *symbolizer =
+        status ? NULL : jam_symbolizer_new(list.modules, list.count, NULL);
+    free_modules(&list);
+    return symbolizer;
+}
+
+struct jam_frames *jam_frames_new(struct jam_trace *trace)
+{
+    struct jam_frames *frames = calloc(1, sizeof *frames);
+    if (!frames)
+        return NULL;
+    frames->trace = trace;
+    frames->symbolizer = new_symbolizer(trace);
+    if (frames->symbolizer)
+        return frames;
+    jam_frames_free(frames);
+    return NULL;
+}
+
+void jam_frames_free(struct jam_frames *frames)
+{
+    if (!frames)
+        return;
+    if (frames->symbolizer)
+        jam_symbolizer_free(frames->symbolizer);
+    jam_map_fini(&frames->by_ref);
+    for (size_t i = 0; i < frames->stack_count; i++)
+        free(frames->stacks[i].frames);
+    free(frames->stacks);
+    free(frames->scratch);
+    free(frames);
+}
+
+struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames)
+{
+    return frames->symbolizer;
+}
+
+static void add_frames(struct jam_frames *frames, const struct jam_symbol_frame *more, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jam_array_reserve(&frames->scratch, &frames->scratch_capacity, frames->scratch_count,
+                              sizeof *frames->scratch) != 0)
+            return;
+        frames->scratch[frames->scratch_count++] = more[i];
+    }
+}
+
+/* One word of a stack: a native address, or something that this version cannot read. */
+static void add_word(struct jam_frames *frames, const struct jam_stack *stack, unsigned index)
+{
+    static const struct jam_symbol_frame foreign = {.function = "(unknown kind of frame)"};
+    uint64_t word = stack->frames[index];
+    if (word >> JAM_FRAME_KIND_SHIFT != JAM_FRAME_NATIVE) {
+        add_frames(frames, &foreign, 1);
+        return;
+    }
+    bool is_interrupted = index < 64 && stack->interrupted >> index & 1;
+    const struct jam_symbol_frame *found;
+    size_t count = jam_symbolizer_resolve(frames->symbolizer, stack->module_generation, word,
+                                          !is_interrupted, &found);
+    add_frames(frames, found, count);
+}
+
+/* The first frame that is not plumbing, or the innermost if all are. */
+static size_t find_site(const struct jam_symbol_frame *frames, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (jam_function_is_start(frames[i].function))
+            break;
+        if (!jam_function_is_plumbing(frames[i].function, frames[i].file))
+            return i;
+    }
+    return 0;
+}
+
+static struct known_stack resolve(struct jam_frames *frames, uint32_t stack_ref)
+{
+    struct known_stack known = {0};
+    const struct jam_stack *stack = jam_trace_stack(frames->trace, stack_ref);
+    frames->scratch_count = 0;
+    for (unsigned i = 0; stack && i < stack->depth; i++)
+        add_word(frames, stack, i);
+    if (!frames->scratch_count)
+        return known;
+    known.frames = malloc(frames->scratch_count * sizeof *known.frames);
+    if (!known.frames)
+        return known;
+    known.count = frames->scratch_count;
+    memcpy(known.frames, frames->scratch, known.count * sizeof *known.frames);
+    known.site = find_site(known.frames, known.count);
+    known.is_cut = stack->flags & (JAM_STACK_TRUNCATED | JAM_STACK_BROKEN);
+    return known;
+}
+
+static const struct known_stack *find_known(struct jam_frames *frames, uint32_t stack_ref)
+{
+    uint32_t next = (uint32_t)frames->stack_count;
+    if (jam_array_reserve(&frames->stacks, &frames->stack_capacity, frames->stack_count,
+                          sizeof *frames->stacks) != 0)
+        return NULL;
+    uint32_t at = jam_map_insert(&frames->by_ref, stack_ref, 0, next);
+    if (at == JAM_MAP_NONE)
+        return NULL;
+    if (at == next) {
+        frames->stacks[at] = resolve(frames, stack_ref);
+        frames->stack_count++;
+    }
+    return &frames->stacks[at];
+}
+
+struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack_ref)
+{
+    const struct known_stack *known = stack_ref ? find_known(frames, stack_ref) : NULL;
+    if (!known)
+        return (struct jam_frame_list){0};
+    return (struct jam_frame_list){
+        .frames = known->frames,
+        .count = known->count,
+        .site = known->site,
+        .is_cut = known->is_cut,
+    };
+}

@@ -1,0 +1,33 @@
+/*
+ * Call stacks of a trace as source-level frames.
+ *
+ * The only place where trace and symbolizer meet. Every stack is resolved once and kept: memory
+ * grows with distinct stacks, not with operations. The frames belong to struct jam_frames.
+ */
+#ifndef JAM_RENDER_FRAMES_H
+#define JAM_RENDER_FRAMES_H
+
+#include "symbolize.h"
+#include "trace_file.h"
+
+struct jam_frames;
+
+/* A resolved stack, innermost frame first; count is 0 for "no stack" (also a damaged one). */
+struct jam_frame_list {
+    const struct jam_symbol_frame *frames;
+    size_t count;
+    size_t site; /* index of the frame that a person would call the call site */
+    bool is_cut; /* deeper frames were not recorded */
+};
+
+/* NULL without memory. The trace must outlive the result. */
+struct jam_frames *jam_frames_new(struct jam_trace *trace);
+void jam_frames_free(struct jam_frames *frames);
+
+/* The frames of a stack_ref; an empty list without memory. */
+struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack_ref);
+
+/* For names of variables and for warnings. */
+struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames);
+
+#endif

@@ -1,0 +1,294 @@
+/*
+ * The report as lockjam.report/1. Written lock by lock, so that memory holds one lock's JSON and
+ * not a million.
+ */
+#include <jansson.h>
+#include <string.h>
+
+#include "core/function_name.h"
+#include "core/lock_kind.h"
+#include "render_name.h"
+#include "render_rows.h"
+#include "util/human.h"
+
+#define TEXT_BYTES 4096
+#define FLAGS      (JSON_COMPACT | JSON_ENSURE_ASCII)
+
+/* JSON integers are signed here; what does not fit is absurd anyway. */
+static json_t *number(uint64_t value)
+{
+    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+static void set_number(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new_nocheck(object, key, number(value));
+}
+
+/* Null if the text is unknown. */
+static void set_text(json_t *object, const char *key, const char *text)
+{
+    char clean[TEXT_BYTES];
+    json_object_set_new_nocheck(
+        object, key,
+        text ? json_string_nocheck(jam_human_clean(text, clean, sizeof clean)) : json_null());
+}
+
+static json_t *frame_json(const struct jam_symbol_frame *frame)
+{
+    json_t *object = json_object();
+    set_text(object, "function", frame->function);
+    set_text(object, "file", frame->file);
+    set_number(object, "line", frame->line);
+    set_text(object, "module", frame->module);
+    set_number(object, "offset", frame->offset);
+    json_object_set_new_nocheck(object, "inlined", json_boolean(frame->is_inlined));
+    set_text(object, "language", "native");
+    return object;
+}
+
+static json_t *stack_json(struct jam_frames *frames, uint32_t stack_ref)
+{
+    struct jam_frame_list list = jam_frames_stack(frames, stack_ref);
+    json_t *array = json_array();
+    for (size_t i = 0; i < list.count; i++)
+        json_array_append_new(array, frame_json(&list.frames[i]));
+    return array;
+}
+
+/* "killed" has its signal too; a process of which no end is known counts as running. */
+static void set_end(json_t *object, const struct jam_facts *facts)
+{
+    static const char *const names[] = {
+        [JAM_END_UNKNOWN] = "running",
+        [JAM_END_EXIT] = "exit",
+        [JAM_END_SIGNAL] = "signal",
+        [JAM_END_KILLED] = "killed",
+    };
+    uint32_t kind = facts->end_kind <= JAM_END_KILLED ? facts->end_kind : JAM_END_UNKNOWN;
+    if (kind == JAM_END_EXIT)
+        set_number(object, "exit_status", facts->end_value);
+    else if (kind != JAM_END_UNKNOWN)
+        set_number(object, "signal", facts->end_value);
+    set_text(object, "ended", names[kind]);
+}
+
+static json_t *process_json(const struct jam_facts *facts)
+{
+    json_t *object = json_object();
+    json_t *arguments = json_array();
+    char clean[TEXT_BYTES];
+    for (size_t i = 0; i < facts->argument_count; i++)
+        json_array_append_new(arguments, json_string_nocheck(jam_human_clean(facts->arguments[i],
+                                                                             clean, sizeof clean)));
+    set_number(object, "pid", facts->pid);
+    set_text(object, "executable", facts->executable);
+    json_object_set_new_nocheck(object, "arguments", arguments);
+    set_end(object, facts);
+    set_number(object, "duration_ns", facts->duration_ns);
+    return object;
+}
+
+static json_t *totals_json(const struct jam_report *report)
+{
+    const struct jam_totals *totals = &report->contention.totals;
+    json_t *object = json_object();
+    uint64_t threads = 0;
+    uint64_t events = 0;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < report->process_count; i++) {
+        threads += report->processes[i].facts.threads;
+        events += report->processes[i].facts.events;
+        bytes += report->processes[i].facts.trace_bytes;
+    }
+    set_number(object, "threads", threads);
+    set_number(object, "locks", report->contention.lock_count);
+    set_number(object, "acquisitions", totals->acquisitions);
+    set_number(object, "contended", totals->contended);
+    set_number(object, "wait_ns", totals->wait_ns);
+    set_number(object, "hold_ns", totals->hold_ns);
+    set_number(object, "events", events);
+    set_number(object, "events_lost", jam_report_lost(report));
+    set_number(object, "trace_bytes", bytes);
+    return object;
+}
+
+static json_t *histogram_json(const struct jam_spread *spread, const struct jam_timebase *base)
+{
+    json_t *array = json_array();
+    for (unsigned i = 0; i < JAM_HISTOGRAM_BUCKETS; i++) {
+        if (!spread->count[i])
+            continue;
+        json_t *pair = json_array();
+        json_array_append_new(pair, number(jam_timebase_bucket_ns(base, i)));
+        json_array_append_new(pair, number(spread->count[i]));
+        json_array_append_new(array, pair);
+    }
+    return array;
+}
+
+static void set_site_totals(json_t *object, const struct jam_totals *totals)
+{
+    set_number(object, "acquisitions", totals->acquisitions);
+    set_number(object, "contended", totals->contended);
+    set_number(object, "wait_ns", totals->wait_ns);
+    set_number(object, "wait_max_ns", totals->wait_max_ns);
+    set_number(object, "hold_ns", totals->hold_ns);
+    set_number(object, "hold_max_ns", totals->hold_max_ns);
+}
+
+static json_t *sites_json(struct jam_report *report, const struct jam_contention_lock *lock)
+{
+    struct jam_frames *frames = report->processes[lock->process].frames;
+    json_t *array = json_array();
+    for (size_t i = 0; i < lock->site_count; i++) {
+        const struct jam_contention_site *site = &report->contention.sites[lock->first_site + i];
+        json_t *object = json_object();
+        json_object_set_new_nocheck(object, "stack", stack_json(frames, site->stack));
+        set_text(object, "mode", site->mode == JAM_SHARED ? "shared" : "exclusive");
+        set_site_totals(object, &site->totals);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *blame_json(struct jam_report *report, const struct jam_contention_lock *lock)
+{
+    struct jam_frames *frames = report->processes[lock->process].frames;
+    json_t *array = json_array();
+    for (size_t i = 0; i < lock->blame_count; i++) {
+        const struct jam_contention_blame *blame =
+            &report->contention.blames[lock->first_blame + i];
+        json_t *object = json_object();
+        json_object_set_new_nocheck(object, "waiter", stack_json(frames, blame->waiter_stack));
+        json_object_set_new_nocheck(object, "blocker", stack_json(frames, blame->blocker_stack));
+        set_number(object, "waiter_threads", blame->waiter_threads);
+        set_number(object, "count", blame->count);
+        set_number(object, "wait_ns", blame->wait_ns);
+        set_number(object, "wait_max_ns", blame->wait_max_ns);
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+/* The fields that say which lock it is. */
+static void set_identity(json_t *object, struct jam_report *report, size_t index)
+{
+    const struct jam_contention_lock *lock = &report->contention.locks[index];
+    const struct jam_report_process *process = &report->processes[lock->process];
+    set_number(object, "id", lock->id);
+    set_number(object, "pid", process->facts.pid);
+    set_text(object, "name", jam_report_lock_name(report, index));
+    set_text(object, "class", jam_report_class_name(report, index));
+    set_text(object, "kind", jam_lock_kind_name(lock->kind));
+    set_number(object, "address", lock->address);
+    set_number(object, "generation", lock->generation);
+    json_object_set_new_nocheck(
+        object, "created",
+        lock->created_stack ? stack_json(process->frames, lock->created_stack) : json_null());
+}
+
+static json_t *lock_json(struct jam_report *report, size_t index)
+{
+    const struct jam_contention_lock *lock = &report->contention.locks[index];
+    const struct jam_timebase *base = &report->processes[lock->process].facts.base;
+    json_t *object = json_object();
+    set_identity(object, report, index);
+    set_site_totals(object, &lock->totals);
+    set_number(object, "try_failures", lock->totals.try_failures);
+    set_number(object, "timeouts", lock->totals.timeouts);
+    set_number(object, "owner_changes", lock->owner_changes);
+    set_number(object, "max_waiters", lock->max_waiters);
+    json_object_set_new_nocheck(object, "wait_histogram", histogram_json(&lock->wait_spread, base));
+    json_object_set_new_nocheck(object, "hold_histogram", histogram_json(&lock->hold_spread, base));
+    json_object_set_new_nocheck(object, "sites", sites_json(report, lock));
+    json_object_set_new_nocheck(object, "blame", blame_json(report, lock));
+    return object;
+}
+
+static json_t *thread_json(const struct jam_report *report,
+                           const struct jam_contention_thread *thread)
+{
+    json_t *object = json_object();
+    set_number(object, "tid", thread->tid);
+    set_number(object, "pid", report->processes[thread->process].facts.pid);
+    set_text(object, "name", thread->name);
+    set_number(object, "lifetime_ns", thread->lifetime_ns);
+    set_number(object, "wait_ns", thread->wait_ns);
+    set_number(object, "waits", thread->waits);
+    set_number(object, "blocked_others_ns", thread->blocked_others_ns);
+    return object;
+}
+
+/* A line of --by=site, class or thread. */
+static json_t *row_json(const struct jam_row *row, enum jam_by by)
+{
+    json_t *object = json_object();
+    set_text(object, "name", row->name);
+    if (row->kind)
+        set_text(object, "kind", jam_lock_kind_name(row->kind));
+    for (unsigned i = 0; i < JAM_COLUMNS; i++)
+        if (jam_columns[i].known_in & JAM_IN(by))
+            set_number(object, jam_columns[i].json, row->value[i]);
+    return object;
+}
+
+/* Prints `value` as an element of an array or as a field, and drops it. */
+static void print_value(json_t *value, const char *before, FILE *out)
+{
+    fputs(before, out);
+    if (value)
+        json_dumpf(value, out, FLAGS | JSON_ENCODE_ANY);
+    json_decref(value);
+}
+
+static size_t shown_rows(const struct jam_rows *rows, const struct jam_report_view *view)
+{
+    return view->limit && view->limit < rows->count ? (size_t)view->limit : rows->count;
+}
+
+static void print_locks(struct jam_report *report, const struct jam_report_view *view, FILE *out)
+{
+    struct jam_report_view by_lock = *view;
+    struct jam_rows rows;
+    by_lock.by = JAM_BY_LOCK;
+    if (jam_rows_make(&rows, report, JAM_SECTIONS, &by_lock) == 0)
+        for (size_t i = 0; i < shown_rows(&rows, view); i++)
+            print_value(lock_json(report, rows.rows[i].subject), i ? ",\n" : "\n", out);
+    jam_rows_fini(&rows);
+}
+
+static void print_groups(struct jam_report *report, const struct jam_report_view *view, FILE *out)
+{
+    struct jam_rows rows;
+    fprintf(out, "],\n\"by\":\"%s\",\n\"groups\":[", jam_by_choices[view->by]);
+    if (jam_rows_make(&rows, report, JAM_SECTIONS, view) == 0)
+        for (size_t i = 0; i < shown_rows(&rows, view); i++)
+            print_value(row_json(&rows.rows[i], view->by), i ? ",\n" : "\n", out);
+    jam_rows_fini(&rows);
+}
+
+static void print_threads(const struct jam_report *report, FILE *out)
+{
+    for (size_t i = 0; i < report->contention.thread_count; i++)
+        print_value(thread_json(report, &report->contention.threads[i]), i ? ",\n" : "\n", out);
+}
+
+void jam_report_json(struct jam_report *report, const struct jam_report_view *view, FILE *out)
+{
+    fputs("{\"schema\":\"lockjam.report/1\",\n\"process\":", out);
+    print_value(process_json(&report->processes[0].facts), "", out);
+    fputs(",\n\"processes\":[", out);
+    for (size_t i = 0; i < report->process_count; i++)
+        print_value(process_json(&report->processes[i].facts), i ? ",\n" : "", out);
+    fputs("],\n\"duration_ns\":", out);
+    print_value(number(jam_report_duration_ns(report)), "", out);
+    print_value(totals_json(report), ",\n\"totals\":", out);
+    fputs(",\n\"locks\":[", out);
+    print_locks(report, view, out);
+    if (view->by != JAM_BY_LOCK)
+        print_groups(report, view, out);
+    fputs("],\n\"threads\":[", out);
+    print_threads(report, out);
+    fputs("]}\n", out);
+}

@@ -1,0 +1,94 @@
+/* Names for locks, classes and call sites. */
+#include "render_name.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/function_name.h"
+#include "core/lock_kind.h"
+#include "trace_record.h"
+#include "util/human.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+static void put_place(const struct jam_symbol_frame *frame, char *raw, size_t size)
+{
+    char function[JAM_NAME_TEXT_BYTES / 2];
+    if (frame->function)
+        jam_function_shorten(frame->function, function, sizeof function);
+    if (frame->function && frame->file)
+        snprintf(raw, size, "%s %s:%u", function, base_name(frame->file), frame->line);
+    else if (frame->function && frame->module)
+        snprintf(raw, size, "%s (%s)", function, base_name(frame->module));
+    else if (frame->function)
+        snprintf(raw, size, "%s", function);
+    else if (frame->module)
+        snprintf(raw, size, "%s+0x%" PRIx64, base_name(frame->module), frame->offset);
+    else
+        snprintf(raw, size, "0x%" PRIx64, frame->offset);
+}
+
+char *jam_name_frame(const struct jam_symbol_frame *frame, char buffer[JAM_NAME_TEXT_BYTES])
+{
+    char raw[JAM_NAME_TEXT_BYTES];
+    put_place(frame, raw, sizeof raw);
+    return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
+}
+
+char *jam_name_site(struct jam_frames *frames, uint32_t stack_ref, char buffer[JAM_NAME_TEXT_BYTES])
+{
+    struct jam_frame_list list = jam_frames_stack(frames, stack_ref);
+    if (!list.count)
+        return strcpy(buffer, "(unknown)");
+    return jam_name_frame(&list.frames[list.site], buffer);
+}
+
+char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock *lock,
+                     char buffer[JAM_NAME_TEXT_BYTES])
+{
+    char site[JAM_NAME_TEXT_BYTES];
+    char raw[JAM_NAME_TEXT_BYTES + 64];
+    uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
+    snprintf(raw, sizeof raw, "%s %s at %s", jam_lock_kind_name(lock->kind),
+             lock->created_stack ? "created" : "first used", jam_name_site(frames, stack, site));
+    return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
+}
+
+/* The modules that were mapped when the lock came into use. */
+static uint32_t generation_of(struct jam_trace *trace, const struct jam_contention_lock *lock)
+{
+    const struct jam_stack *stack =
+        jam_trace_stack(trace, lock->created_stack ? lock->created_stack : lock->first_stack);
+    return stack ? stack->module_generation : trace->header.module_generation;
+}
+
+/* "join of worker (tid 1234)": the thread record tells the name. */
+static bool name_join(struct jam_trace *trace, const struct jam_contention_lock *lock, char *buffer)
+{
+    const struct jam_thread_record *thread = jam_trace_thread(trace, lock->thread);
+    char name[JAM_NAME_BYTES * 4];
+    if (!thread)
+        return false;
+    jam_human_clean_bytes(thread->name, sizeof thread->name, name, sizeof name);
+    snprintf(buffer, JAM_NAME_TEXT_BYTES, "end of thread %s (tid %u)",
+             *name ? name : "without a name", thread->tid);
+    return true;
+}
+
+char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
+                    const struct jam_contention_lock *lock, char buffer[JAM_NAME_TEXT_BYTES])
+{
+    char raw[JAM_NAME_TEXT_BYTES];
+    if (lock->kind == JAM_LOCK_THREAD)
+        return name_join(trace, lock, buffer) ? buffer : jam_name_class(frames, lock, buffer);
+    if (lock->address &&
+        jam_symbolizer_data_name(jam_frames_symbolizer(frames), generation_of(trace, lock),
+                                 lock->address, raw, sizeof raw))
+        return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
+    return jam_name_class(frames, lock, buffer);
+}

@@ -1,0 +1,122 @@
+/* Reads traces into a report and names what is in it. */
+#include "render_report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "render_name.h"
+#include "trace_contention.h"
+#include "util/saturate.h"
+
+static int open_process(struct jam_report *report, struct jam_report_process *process,
+                        const char *path, struct jam_error *error)
+{
+    int status = jam_trace_open(&process->trace, path, error);
+    if (!status)
+        status = jam_facts_init(&process->facts, process->trace, error);
+    if (!status)
+        status =
+            jam_trace_feed_contention(process->trace, &process->facts, &report->contention, error);
+    if (status)
+        return status;
+    process->frames = jam_frames_new(process->trace);
+    return process->frames ? 0 : jam_error_memory(error);
+}
+
+int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
+                    struct jam_error *error)
+{
+    *report = (struct jam_report){0};
+    report->processes = calloc(count, sizeof *report->processes);
+    if (!report->processes)
+        return jam_error_memory(error);
+    for (size_t i = 0; i < count; i++) {
+        report->process_count++;
+        int status = open_process(report, &report->processes[i], paths[i], error);
+        if (status)
+            return status;
+    }
+    jam_contention_finish(&report->contention);
+    return 0;
+}
+
+void jam_report_close(struct jam_report *report)
+{
+    for (size_t i = 0; i < report->process_count; i++) {
+        struct jam_report_process *process = &report->processes[i];
+        jam_frames_free(process->frames);
+        jam_facts_fini(&process->facts);
+        jam_trace_close(process->trace);
+    }
+    free(report->processes);
+    jam_contention_fini(&report->contention);
+    jam_intern_fini(&report->names);
+    *report = (struct jam_report){0};
+}
+
+static const char *keep(struct jam_report *report, const char *text)
+{
+    uint32_t number = jam_intern_add(&report->names, text);
+    return number == JAM_MAP_NONE ? "(no memory)" : jam_intern_text(&report->names, number);
+}
+
+const char *jam_report_lock_name(struct jam_report *report, size_t index)
+{
+    char text[JAM_NAME_TEXT_BYTES];
+    const struct jam_contention_lock *lock = &report->contention.locks[index];
+    struct jam_report_process *process = &report->processes[lock->process];
+    return keep(report, jam_name_lock(process->frames, process->trace, lock, text));
+}
+
+const char *jam_report_class_name(struct jam_report *report, size_t index)
+{
+    char text[JAM_NAME_TEXT_BYTES];
+    const struct jam_contention_lock *lock = &report->contention.locks[index];
+    return keep(report, jam_name_class(report->processes[lock->process].frames, lock, text));
+}
+
+const char *jam_report_site_name(struct jam_report *report, size_t process, uint32_t stack_ref)
+{
+    char text[JAM_NAME_TEXT_BYTES];
+    return keep(report, jam_name_site(report->processes[process].frames, stack_ref, text));
+}
+
+uint64_t jam_report_duration_ns(const struct jam_report *report)
+{
+    uint64_t longest = 0;
+    for (size_t i = 0; i < report->process_count; i++)
+        jam_saturate_max(&longest, report->processes[i].facts.duration_ns);
+    return longest;
+}
+
+uint64_t jam_report_lost(const struct jam_report *report)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < report->process_count; i++)
+        jam_saturate_add(&sum, jam_facts_lost(&report->processes[i].facts));
+    return sum;
+}
+
+static void note_damage(const struct jam_trace *trace, FILE *out)
+{
+    if (trace->missing)
+        fprintf(out, "%s: cut off: %" PRIu64 " of %" PRIu64 " bytes are missing\n", trace->path,
+                trace->missing, trace->header.used_bytes);
+    if (trace->damage.count)
+        fprintf(out,
+                "%s: %" PRIu64 " damaged places were skipped, the first at offset %" PRIu64
+                ": %s\n",
+                trace->path, trace->damage.count, trace->damage.first_offset, trace->damage.reason);
+}
+
+void jam_report_notes(const struct jam_report *report, FILE *out)
+{
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct jam_report_process *process = &report->processes[i];
+        const char *warning;
+        note_damage(process->trace, out);
+        struct jam_symbolizer *symbolizer = jam_frames_symbolizer(process->frames);
+        for (size_t j = 0; (warning = jam_symbolizer_warning(symbolizer, j)); j++)
+            fprintf(out, "%s\n", warning);
+    }
+}

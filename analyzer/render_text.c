@@ -1,0 +1,300 @@
+/*
+ * The report for people. The first screen answers which lock, who waits and who makes them wait;
+ * the last line says what to type next.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "render_callers.h"
+#include "render_name.h"
+#include "render_stack.h"
+#include "render_table.h"
+#include "util/human.h"
+#include "util/style.h"
+
+#define WAITERS_SHOWN  3 /* call sites per lock, unless verbose */
+#define BLOCKERS_SHOWN 2 /* per waiting call site */
+#define CALLER_INDENT  45
+
+/* What all parts of the text need. */
+struct text {
+    struct jam_report *report;
+    const struct jam_report_view *view;
+    FILE *out;
+};
+
+/* Words for the tables of one section. */
+struct section_words {
+    const char *title;
+    const char *subject;
+    const char *waits;  /* what the waiter does */
+    const char *blocks; /* what the other does */
+};
+
+static const struct section_words section_words[JAM_SECTIONS] = {
+    [JAM_SECTION_LOCKS] = {"Locks", "lock", "waits at", "held by"},
+    [JAM_SECTION_CONDITIONS] = {"Condition variables", "condition", "waits at", "woken by"},
+    [JAM_SECTION_SEMAPHORES] = {"Semaphores", "semaphore", "waits at", "posted by"},
+    [JAM_SECTION_BARRIERS] = {"Barriers and one-time initialisation", "object", "waits at",
+                              "released by"},
+    [JAM_SECTION_JOINS] = {"Joins", "thread", "waits at", "ended by"},
+};
+
+static void print_losses(const struct text *text)
+{
+    const struct jam_report *report = text->report;
+    char count[JAM_HUMAN_BYTES];
+    uint64_t sums[JAM_LOSS_KINDS] = {0};
+    const char *separator = "Lost: ";
+    for (size_t i = 0; i < report->process_count; i++)
+        for (unsigned j = 0; j < JAM_LOSS_KINDS; j++)
+            sums[j] = sums[j] + report->processes[i].facts.lost[j] < sums[j]
+                          ? UINT64_MAX
+                          : sums[j] + report->processes[i].facts.lost[j];
+    for (unsigned j = 0; j < JAM_LOSS_KINDS; j++) {
+        if (!sums[j] || j == JAM_LOSS_THREADS_FOLDED)
+            continue;
+        fprintf(text->out, "%s%s %s", separator, jam_human_count(sums[j], count),
+                jam_facts_loss_text(j));
+        separator = "; ";
+    }
+    fputs(*separator == 'L' ? "Nothing lost" : "", text->out);
+    for (size_t i = 0; i < report->process_count; i++) {
+        const struct jam_trace *trace = report->processes[i].trace;
+        if (trace->missing || trace->damage.count)
+            fprintf(text->out, "; %s is damaged: the sums below are too small", trace->path);
+    }
+    fputs(".\n", text->out);
+}
+
+static void print_end(const struct jam_facts *facts, FILE *out)
+{
+    switch (facts->end_kind) {
+    case JAM_END_EXIT:
+        fprintf(out, ", exit status %u", facts->end_value);
+        break;
+    case JAM_END_SIGNAL:
+        fprintf(out, ", ended by signal %u", facts->end_value);
+        break;
+    case JAM_END_KILLED:
+        fputs(", killed", out);
+        break;
+    default:
+        break;
+    }
+}
+
+static void print_processes(const struct text *text)
+{
+    char duration[JAM_HUMAN_BYTES];
+    char count[JAM_HUMAN_BYTES];
+    char name[JAM_NAME_TEXT_BYTES];
+    for (size_t i = 0; i < text->report->process_count; i++) {
+        const struct jam_facts *facts = &text->report->processes[i].facts;
+        jam_human_clean(jam_facts_program(facts), name, sizeof name);
+        fprintf(text->out, "%s%s%s (pid %u): %s, %s thread%s",
+                jam_style_on(text->view->is_color, JAM_STYLE_BOLD), name,
+                jam_style_off(text->view->is_color), facts->pid,
+                jam_human_time(facts->duration_ns, duration),
+                jam_human_count(facts->threads, count), facts->threads == 1 ? "" : "s");
+        print_end(facts, text->out);
+        fputs(".\n", text->out);
+    }
+}
+
+/* Totals over the kinds of one section. */
+static struct jam_totals sum_section(const struct jam_contention *contention,
+                                     enum jam_lock_section section, uint64_t *locks)
+{
+    struct jam_totals totals = {0};
+    *locks = 0;
+    for (size_t i = 0; i < contention->lock_count; i++) {
+        if (jam_lock_kind_section(contention->locks[i].kind) != section)
+            continue;
+        jam_totals_add(&totals, &contention->locks[i].totals);
+        ++*locks;
+    }
+    return totals;
+}
+
+static void print_totals(const struct text *text)
+{
+    uint64_t locks;
+    struct jam_totals totals = sum_section(&text->report->contention, JAM_SECTION_LOCKS, &locks);
+    char n[4][JAM_HUMAN_BYTES];
+    fprintf(text->out, "%s lock%s, acquired %s times; %s (%s) had to wait",
+            jam_human_count(locks, n[0]), locks == 1 ? "" : "s",
+            jam_human_count(totals.acquisitions, n[1]), jam_human_count(totals.contended, n[2]),
+            jam_human_share(totals.contended, totals.acquisitions, n[3]));
+    if (totals.contended)
+        fprintf(text->out, ", %s in all, %s at most", jam_human_time(totals.wait_ns, n[0]),
+                jam_human_time(totals.wait_max_ns, n[1]));
+    fputs(".\n", text->out);
+}
+
+/* One line about a call site: what it cost, how often, where. */
+struct caller_line {
+    uint64_t wait_ns, wait_max_ns, count;
+    const char *verb;
+    enum jam_style style;
+    uint32_t stack;
+};
+
+static void print_caller_line(const struct text *text, struct jam_frames *frames,
+                              const struct caller_line *line)
+{
+    char wait[JAM_HUMAN_BYTES];
+    char longest[JAM_HUMAN_BYTES];
+    char count[JAM_HUMAN_BYTES];
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "%10s %9s %11s  %s%-9s%s ", jam_human_time(line->wait_ns, wait),
+            jam_human_time(line->wait_max_ns, longest), jam_human_count(line->count, count),
+            jam_style_on(is_color, line->style), line->verb, jam_style_off(is_color));
+    jam_stack_print_line(frames, line->stack, JAM_TABLE_WIDTH - CALLER_INDENT, text->out);
+    if (text->view->is_verbose)
+        jam_stack_print_full(frames, line->stack, CALLER_INDENT - 1, text->out);
+}
+
+static void print_blockers(const struct text *text, struct jam_frames *frames,
+                           const struct jam_callers *callers, const struct jam_caller *caller,
+                           const struct section_words *words)
+{
+    size_t limit = text->view->is_verbose ? SIZE_MAX : BLOCKERS_SHOWN;
+    for (size_t i = 0; i < caller->blocker_count && i < limit; i++) {
+        const struct jam_blocker *blocker = &callers->blockers[caller->first_blocker + i];
+        struct caller_line line = {
+            blocker->wait_ns, blocker->wait_max_ns, blocker->count,
+            words->blocks,    JAM_STYLE_BLOCKER,    blocker->stack,
+        };
+        print_caller_line(text, frames, &line);
+    }
+    if (caller->blocker_count > limit)
+        fprintf(text->out, "%*s and %zu more\n", CALLER_INDENT - 11, words->blocks,
+                caller->blocker_count - limit);
+}
+
+static void print_callers(const struct text *text, size_t lock, const struct section_words *words)
+{
+    struct jam_callers callers;
+    size_t limit = text->view->is_verbose ? SIZE_MAX : WAITERS_SHOWN;
+    struct jam_frames *frames =
+        text->report->processes[text->report->contention.locks[lock].process].frames;
+    if (jam_callers_init(&callers, text->report, lock) != 0)
+        fputs("   (no memory)\n", text->out);
+    for (size_t i = 0; i < callers.count; i++) {
+        const struct jam_caller *caller = &callers.callers[i];
+        struct caller_line line = {
+            caller->totals.wait_ns, caller->totals.wait_max_ns, caller->totals.contended,
+            words->waits,           JAM_STYLE_WAITER,           caller->stack,
+        };
+        if (i >= limit || !caller->totals.contended) {
+            fprintf(text->out, "%*s%zu more call site%s\n", CALLER_INDENT - 10, "",
+                    callers.count - i, callers.count - i == 1 ? "" : "s");
+            break;
+        }
+        print_caller_line(text, frames, &line);
+        print_blockers(text, frames, &callers, caller, words);
+    }
+    jam_callers_fini(&callers);
+}
+
+static void print_lock(const struct text *text, const struct jam_row *row,
+                       const struct section_words *words)
+{
+    const struct jam_contention_lock *lock = &text->report->contention.locks[row->subject];
+    char n[4][JAM_HUMAN_BYTES];
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "\n%s%s%s\n", jam_style_on(is_color, JAM_STYLE_BOLD), row->name,
+            jam_style_off(is_color));
+    fprintf(text->out, "   %s of %s acquisitions waited (%s)",
+            jam_human_count(lock->totals.contended, n[0]),
+            jam_human_count(lock->totals.acquisitions, n[1]),
+            jam_human_share(lock->totals.contended, lock->totals.acquisitions, n[2]));
+    if (lock->max_waiters > 1)
+        fprintf(text->out, ", up to %u at once", lock->max_waiters);
+    if (lock->totals.hold_max_ns)
+        fprintf(text->out, "; longest hold %s", jam_human_time(lock->totals.hold_max_ns, n[3]));
+    fprintf(text->out, "\n%s%10s %9s %11s%s\n", jam_style_on(is_color, JAM_STYLE_DIM), "wait",
+            "longest", "times", jam_style_off(is_color));
+    print_callers(text, row->subject, words);
+}
+
+static size_t shown_rows(const struct jam_rows *rows, const struct jam_report_view *view)
+{
+    return view->limit && view->limit < rows->count ? (size_t)view->limit : rows->count;
+}
+
+static void print_title(const struct text *text, const char *title, const struct jam_rows *rows)
+{
+    size_t shown = shown_rows(rows, text->view);
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "\n%s%s by %s%s", jam_style_on(is_color, JAM_STYLE_BOLD), title,
+            jam_column_keys[text->view->sort], jam_style_off(is_color));
+    if (shown < rows->count)
+        fprintf(text->out, " (%zu of %zu)", shown, rows->count);
+    fputs("\n", text->out);
+}
+
+/* A table of locks of one section, then those that were waited for one by one. */
+static void print_section(const struct text *text, enum jam_lock_section section)
+{
+    const struct section_words *words = &section_words[section];
+    struct jam_rows rows;
+    if (jam_rows_make(&rows, text->report, section, text->view) == 0 && rows.count) {
+        size_t shown = shown_rows(&rows, text->view);
+        jam_rows_name_locks(&rows, text->report, shown);
+        print_title(text, words->title, &rows);
+        jam_table_print(&rows, shown, words->subject, text->view, text->out);
+        for (size_t i = 0; i < shown; i++)
+            if (rows.rows[i].value[JAM_COLUMN_CONTENDED])
+                print_lock(text, &rows.rows[i], words);
+    }
+    jam_rows_fini(&rows);
+}
+
+/* A table over all kinds: call sites, classes or threads. */
+static void print_merged(const struct text *text, const char *title, const char *subject)
+{
+    struct jam_rows rows;
+    if (jam_rows_make(&rows, text->report, JAM_SECTIONS, text->view) == 0) {
+        print_title(text, title, &rows);
+        jam_table_print(&rows, shown_rows(&rows, text->view), subject, text->view, text->out);
+    }
+    jam_rows_fini(&rows);
+}
+
+static void print_hint(const struct text *text)
+{
+    static const char *const hints[JAM_BYS] = {
+        [JAM_BY_LOCK] = "-v for whole stacks, --by=site or --by=thread for other views, "
+                        "--sort=hold",
+        [JAM_BY_SITE] = "--by=lock for who blocks whom",
+        [JAM_BY_CLASS] = "--by=lock for who blocks whom",
+        [JAM_BY_THREAD] = "--by=lock for who blocks whom",
+    };
+    fprintf(text->out, "\nNext: lockjam report %s; lockjam help report.\n", hints[text->view->by]);
+}
+
+void jam_report_text(struct jam_report *report, const struct jam_report_view *view, FILE *out)
+{
+    const struct text text = {report, view, out};
+    print_losses(&text);
+    print_processes(&text);
+    print_totals(&text);
+    switch (view->by) {
+    case JAM_BY_SITE:
+        print_merged(&text, "Call sites", "call site");
+        break;
+    case JAM_BY_CLASS:
+        print_merged(&text, "Lock classes", "class");
+        break;
+    case JAM_BY_THREAD:
+        print_merged(&text, "Threads", "thread");
+        break;
+    default:
+        for (unsigned i = 0; i < JAM_SECTIONS; i++)
+            print_section(&text, i);
+        break;
+    }
+    print_hint(&text);
+}
