@@ -59,10 +59,11 @@ C_FLAGS   = -std=gnu11 $(WARNINGS) -Wstrict-prototypes $(DEFINES) $(CFLAGS)
 CXX_FLAGS = -std=c++17 $(WARNINGS) $(CXXFLAGS)
 
 # The preload must find its thread-local data without calling into the dynamic linker, be unwindable
-# through, and be initialised before every other library of the target.
+# through, and be initialised before every other library of the target. No -fexceptions: cleanup
+# handlers would then bring in libgcc_s, and the preload links libc alone.
 PRELOAD_CFLAGS  := -fPIC $(OPTIMIZE) -fvisibility=hidden -ftls-model=initial-exec \
-                   -fno-omit-frame-pointer -fno-stack-protector -fexceptions \
-                   -Iinclude -Ipreload
+                   -fno-omit-frame-pointer -fno-stack-protector \
+                   -fasynchronous-unwind-tables -Iinclude -Ipreload
 PRELOAD_LDFLAGS := -shared -Wl,-z,initfirst,-z,now,-z,nodelete -Wl,-soname,liblockjam.so
 PRELOAD_LIBS    :=
 
@@ -242,7 +243,10 @@ check-size:
 	$(Q)scripts/check-size $(formatted)
 
 check-format:
-	$(Q)$(if $(formatted),clang-format --dry-run --Werror $(formatted))
+	@mkdir -p $(B)
+	$(Q)clang-format --dry-run --Werror $(formatted) 2>&1 \
+	  | sed -n 's/^\([^:]*:[0-9]*\):.*clang-format-violations.*/\1: run make format/p' | sort -u >$(B)/unformatted
+	$(Q)cat $(B)/unformatted; test ! -s $(B)/unformatted
 
 # The other compiler, and the static analyser: one stamp a file, renewed when its object was.
 clang_flags_preload  = $(C_FLAGS) $(PRELOAD_CFLAGS)
