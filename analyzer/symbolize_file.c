@@ -15,16 +15,15 @@
 
 #include "symbolize_dwarf.h"
 
-/* Longest build-id that a trace stores; a longer one is stored cut. */
+/* Longest build-id that a trace stores; a module with a longer one has none there. */
 #define BUILD_ID_BYTES_MAX 32
 
 static const char *check_build_id(Elf *elf, const struct jam_symbol_identity *identity)
 {
     const void *found = NULL;
     ssize_t found_bytes = dwelf_elf_gnu_build_id(elf, &found);
-    size_t bytes = found_bytes < 0 ? 0 : (size_t)found_bytes;
-    if (bytes > BUILD_ID_BYTES_MAX)
-        bytes = BUILD_ID_BYTES_MAX;
+    bool is_stored = found_bytes > 0 && found_bytes <= BUILD_ID_BYTES_MAX;
+    size_t bytes = is_stored ? (size_t)found_bytes : 0;
     if (bytes != identity->build_id_bytes ||
         (bytes > 0 && memcmp(found, identity->build_id, bytes) != 0))
         return "is not the file that was recorded (the build-id differs)";
