@@ -5,7 +5,9 @@
 #include <string.h>
 
 const struct jam_command *const jam_commands[] = {
+    &jam_command_record,
     &jam_command_report,
+    &jam_command_dump,
     &jam_command_help,
     NULL,
 };

@@ -1,6 +1,7 @@
 /* Resolves stacks through the symbolizer and keeps them. */
 #include "render_frames.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,4 +191,24 @@ struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack
         .site = known->site,
         .is_cut = known->is_cut,
     };
+}
+
+static void note_damage(const struct jam_trace *trace, FILE *out)
+{
+    if (trace->missing)
+        fprintf(out, "%s: cut off: %" PRIu64 " of %" PRIu64 " bytes are missing\n", trace->path,
+                trace->missing, trace->header.used_bytes);
+    if (trace->damage.count)
+        fprintf(out,
+                "%s: %" PRIu64 " damaged places were skipped, the first at offset %" PRIu64
+                ": %s\n",
+                trace->path, trace->damage.count, trace->damage.first_offset, trace->damage.reason);
+}
+
+void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *frames, FILE *out)
+{
+    const char *warning;
+    note_damage(trace, out);
+    for (size_t i = 0; frames && (warning = jam_symbolizer_warning(frames->symbolizer, i)); i++)
+        fprintf(out, "%s\n", warning);
 }

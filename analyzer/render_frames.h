@@ -7,6 +7,8 @@
 #ifndef JAM_RENDER_FRAMES_H
 #define JAM_RENDER_FRAMES_H
 
+#include <stdio.h>
+
 #include "symbolize.h"
 #include "trace_file.h"
 
@@ -27,7 +29,13 @@ void jam_frames_free(struct jam_frames *frames);
 /* The frames of a stack_ref; an empty list without memory. */
 struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack_ref);
 
-/* For names of variables and for warnings. */
+/*
+ * Prints what is wrong with the trace and with its symbols, one line each. frames may be NULL. Ask
+ * after the last name was looked up: binaries are opened on demand.
+ */
+void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *frames, FILE *out);
+
+/* For names of variables. */
 struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames);
 
 #endif

@@ -1,7 +1,6 @@
 /* Reads traces into a report and names what is in it. */
 #include "render_report.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "render_name.h"
@@ -97,26 +96,8 @@ uint64_t jam_report_lost(const struct jam_report *report)
     return sum;
 }
 
-static void note_damage(const struct jam_trace *trace, FILE *out)
-{
-    if (trace->missing)
-        fprintf(out, "%s: cut off: %" PRIu64 " of %" PRIu64 " bytes are missing\n", trace->path,
-                trace->missing, trace->header.used_bytes);
-    if (trace->damage.count)
-        fprintf(out,
-                "%s: %" PRIu64 " damaged places were skipped, the first at offset %" PRIu64
-                ": %s\n",
-                trace->path, trace->damage.count, trace->damage.first_offset, trace->damage.reason);
-}
-
 void jam_report_notes(const struct jam_report *report, FILE *out)
 {
-    for (size_t i = 0; i < report->process_count; i++) {
-        const struct jam_report_process *process = &report->processes[i];
-        const char *warning;
-        note_damage(process->trace, out);
-        struct jam_symbolizer *symbolizer = jam_frames_symbolizer(process->frames);
-        for (size_t j = 0; (warning = jam_symbolizer_warning(symbolizer, j)); j++)
-            fprintf(out, "%s\n", warning);
-    }
+    for (size_t i = 0; i < report->process_count; i++)
+        jam_frames_notes(report->processes[i].trace, report->processes[i].frames, out);
 }

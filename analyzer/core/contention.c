@@ -68,7 +68,7 @@ int jam_contention_add_lock(struct jam_contention *contention, const struct jam_
         return -1;
     lock->kind = record->kind;
     lock->flags = record->flags;
-    lock->generation = record->generation;
+    lock->generation = record->generation & ~JAM_GENERATION_ENDED;
     lock->address = record->address;
     lock->created_stack = record->created_stack;
     lock->first_stack = record->first_stack;
