@@ -47,16 +47,28 @@ static void print_wrapped(const char *text)
     putchar('\n');
 }
 
-/* "auto|always|never" for a choice, the argument's name otherwise. */
+/* "auto|always|never" for a choice without a name of its own, the argument's name otherwise. */
 static void describe_value(const struct jam_option *row, char *text, size_t size)
 {
     size_t used = 0;
-    if (!row->choices) {
+    if (!row->choices || row->argument) {
         snprintf(text, size, "%s", row->argument ? row->argument : "");
         return;
     }
     for (const char *const *choice = row->choices; *choice && used < size; choice++)
         used += (size_t)snprintf(text + used, size - used, "%s%s", used ? "|" : "", *choice);
+}
+
+/* The choices of an option whose argument has a name, in lines below it. */
+static void print_choices(const struct jam_option *row)
+{
+    size_t column = WRAP_COLUMNS;
+    for (const char *const *choice = row->choices; *choice; choice++) {
+        if (column + 2 + strlen(*choice) > WRAP_COLUMNS)
+            column =
+                (size_t)printf("%s%*s", choice == row->choices ? "" : "\n", OPTION_COLUMNS + 1, "");
+        column += (size_t)printf("%s%s", *choice, choice[1] ? ", " : "\n");
+    }
 }
 
 static void print_option(const struct jam_option *row)
@@ -71,6 +83,8 @@ static void print_option(const struct jam_option *row)
         printf("  %-*s %s\n", OPTION_COLUMNS - 2, left, row->help);
     else
         printf("  %s\n%*s %s\n", left, OPTION_COLUMNS, "", row->help);
+    if (row->choices && row->argument)
+        print_choices(row);
 }
 
 static void print_command(const struct jam_command *command)

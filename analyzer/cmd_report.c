@@ -28,7 +28,7 @@ struct report_options {
 
 static const struct jam_option report_options[] = {
     {"by", 0, JAM_OPTION_CHOICE, NULL, "what a line stands for", AT(by), jam_by_choices, 0, 0},
-    {"sort", 's', JAM_OPTION_CHOICE, NULL, "the column that decides the order (wait)", AT(sort),
+    {"sort", 's', JAM_OPTION_CHOICE, "KEY", "the column that decides the order (wait):", AT(sort),
      jam_column_keys, 0, 0},
     {"limit", 'n', JAM_OPTION_COUNT, "N", "show N locks or lines, 0 for all (text: 10)", AT(limit),
      NULL, 0, 1000000000},

@@ -44,7 +44,8 @@ struct jam_option {
     const char *long_name; /* without "--"; NULL ends the array */
     char short_name;       /* 0 = none */
     enum jam_option_type type;
-    const char *argument; /* how the help calls the value ("FILE"); NULL for flags and choices */
+    const char *argument; /* how the help calls the value ("FILE"); NULL for flags; choices without
+                             one are listed in its place */
     const char *help;     /* one line, no full stop */
     size_t offset;        /* see JAM_OPTION_AT */
     const char *const *choices; /* CHOICE: spellings, NULL ends; the help lists them */
