@@ -60,11 +60,17 @@ CXX_FLAGS = -std=c++17 $(WARNINGS) $(CXXFLAGS)
 
 # The preload must find its thread-local data without calling into the dynamic linker, be unwindable
 # through, and be initialised before every other library of the target. No -fexceptions: cleanup
-# handlers would then bring in libgcc_s, and the preload links libc alone.
-PRELOAD_CFLAGS  := -fPIC $(OPTIMIZE) -fvisibility=hidden -ftls-model=initial-exec \
+# handlers would then bring in libgcc_s, and the preload links libc alone. General registers only:
+# a struct that is stored by words and copied by vectors stalls the store buffer on every lock. The
+# parts of the hot path lie in several files and are inlined at link time where the compiler can.
+PRELOAD_LTO     := $(if $(DEBUG)$(findstring clang,$(CC)),,-flto=auto)
+PRELOAD_CFLAGS  := -fPIC $(OPTIMIZE) $(PRELOAD_LTO) -mgeneral-regs-only \
+                   -fvisibility=hidden -ftls-model=initial-exec \
                    -fno-omit-frame-pointer -fno-stack-protector \
                    -fasynchronous-unwind-tables -Iinclude -Ipreload
-PRELOAD_LDFLAGS := -shared -Wl,-z,initfirst,-z,now,-z,nodelete -Wl,-soname,liblockjam.so
+PRELOAD_MAP     := preload/exports.map
+PRELOAD_LDFLAGS := -shared -Wl,-z,initfirst,-z,now,-z,nodelete -Wl,-soname,liblockjam.so \
+                   -Wl,--version-script=$(PRELOAD_MAP)
 PRELOAD_LIBS    :=
 
 ANALYZER_CFLAGS  = $(OPTIMIZE) $(SANITIZE) -Iinclude -Ianalyzer
@@ -121,8 +127,12 @@ all: $(B)/lockjam $(B)/liblockjam.so
 $(B)/lockjam: $(analyzer_objects)
 	$(call say,LINK,$@)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(ANALYZER_LIBS)
 
-$(B)/liblockjam.so: $(preload_objects)
-	$(call say,LINK,$@)$(CC) $(PRELOAD_LDFLAGS) -o $@ $^ $(LDFLAGS) $(PRELOAD_LIBS)
+$(B)/liblockjam.so: $(preload_objects) $(PRELOAD_MAP)
+	$(call say,LINK,$@)$(CC) $(PRELOAD_CFLAGS) $(PRELOAD_LDFLAGS) -o $@ $(preload_objects) \
+	  $(LDFLAGS) $(PRELOAD_LIBS)
+
+# Symbol versions are made by assembler directives, which do not survive link-time optimisation.
+$(B)/preload/hook_cond.o: PRELOAD_CFLAGS += -fno-lto
 
 $(B)/preload/%.o: preload/%.c $(B)/flags
 	@mkdir -p $(@D)

@@ -42,7 +42,8 @@
 #define JAM_HISTOGRAM_BUCKETS 32
 #define JAM_HISTOGRAM_SHIFT   4
 #define JAM_MAX_FRAMES        256
-#define JAM_NAME_BYTES        16 /* as in pthread_setname_np(3), NUL included */
+#define JAM_GENERATION_ENDED  0x80000000u /* bit of jam_lock_record.generation: the lock is dead */
+#define JAM_NAME_BYTES        16          /* as in pthread_setname_np(3), NUL included */
 
 /* jam_header.clock */
 enum jam_clock {
@@ -229,7 +230,7 @@ struct jam_stack {
     uint16_t depth;             /* frames that follow */
     uint16_t flags;             /* enum jam_stack_flags */
     uint32_t module_generation; /* resolve the addresses with the modules of this generation */
-    uint64_t hash;              /* of frames and generation; readers need not check it */
+    uint64_t hash;              /* the writer's own; readers need not check it */
     uint64_t interrupted;
     uint64_t unused;
     uint64_t frames[]; /* record padded to a multiple of 16 bytes */
@@ -257,7 +258,7 @@ enum jam_lock_flags {
 struct jam_lock_record {
     /* first 64 bytes: read by every acquire, written when a generation begins or somebody waits */
     uint64_t address;    /* of the current generation */
-    uint32_t generation; /* from 1 */
+    uint32_t generation; /* from 1; JAM_GENERATION_ENDED is set when it is over */
     uint16_t kind;       /* enum jam_lock_kind */
     uint16_t flags;      /* enum jam_lock_flags */
     uint32_t waiters;    /* threads blocked in it now; atomic */

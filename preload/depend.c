@@ -1,0 +1,123 @@
+/*
+ * Dependencies are told apart by a 64-bit hash of everything but the thread: of the wanted lock
+ * and of the held set. Two that collide are one (chance below 10^-7 at a million dependencies).
+ */
+#include "depend.h"
+#include "session.h"
+
+#include <stddef.h>
+
+enum { DEPENDENCY_BYTES_MAX = 256 << 20 }; /* of the whole process; past that: counted losses */
+
+static uint64_t dependency_bytes; /* atomic */
+
+void jam_depend_reset(void)
+{
+    dependency_bytes = 0;
+}
+
+/* Hash of the held set, oldest first. An entry keeps the hash up to itself until it moves. */
+static uint64_t held_set_hash(struct jam_thread *self)
+{
+    uint32_t known = self->held_count;
+    while (known > 0 && !self->held_local[known - 1].set_hash)
+        known--;
+    uint64_t hash = known ? self->held_local[known - 1].set_hash : 1;
+    for (uint32_t i = known; i < self->held_count; i++) {
+        const struct jam_held *held = &self->held[i];
+        hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->generation);
+        hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags) | 1;
+        self->held_local[i].set_hash = hash;
+    }
+    return hash;
+}
+
+static uint64_t dependency_key(struct jam_thread *self, struct jam_dependency_wanted wanted)
+{
+    uint64_t hash = held_set_hash(self);
+    hash = jam_hash_add(hash, (uint64_t)wanted.lock->id << 32 | wanted.lock->generation);
+    return jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags) | 1;
+}
+
+static void dependency_copy_held(struct jam_dependency *dependency, const struct jam_thread *self)
+{
+    for (uint32_t i = 0; i < dependency->held_count; i++) {
+        const struct jam_held *held = &self->held[i];
+        dependency->held[i] = (struct jam_dependency_held){
+            .lock = held->lock,
+            .generation = held->generation,
+            .stack = held->stack,
+            .mode = held->mode,
+            .flags = held->flags,
+        };
+    }
+}
+
+static struct jam_dependency *dependency_append(struct jam_thread *self,
+                                                struct jam_dependency_wanted wanted)
+{
+    uint32_t held = self->held_count < UINT16_MAX ? self->held_count : UINT16_MAX;
+    uint32_t bytes =
+        (uint32_t)(sizeof(struct jam_dependency) + held * sizeof(struct jam_dependency_held));
+    struct jam_dependency *dependency = NULL;
+    if (__atomic_add_fetch(&dependency_bytes, bytes, __ATOMIC_RELAXED) <= DEPENDENCY_BYTES_MAX)
+        dependency = jam_area_take(&self->dependencies, bytes, NULL);
+    if (!dependency) {
+        jam_session_lose(JAM_LOSS_DEPENDENCIES, 1);
+        return NULL;
+    }
+    dependency->lock = wanted.lock->id;
+    dependency->generation = wanted.lock->generation;
+    dependency->stack = wanted.stack;
+    dependency->mode = wanted.mode;
+    dependency->flags = wanted.flags;
+    dependency->held_count = (uint16_t)held;
+    dependency_copy_held(dependency, self);
+    jam_area_publish(&self->dependencies, bytes);
+    return dependency;
+}
+
+/* The first instance stays, the others are the latest three in turn. */
+static void dependency_add_instance(struct jam_dependency *dependency,
+                                    const struct jam_thread *self)
+{
+    uint32_t count = dependency->instances;
+    uint32_t slot =
+        count < JAM_DEPENDENCY_INSTANCES ? count : 1 + (count - 1) % (JAM_DEPENDENCY_INSTANCES - 1);
+    dependency->instance[slot] = (struct jam_instance){self->id, self->segment};
+    __atomic_store_n(&dependency->instances, count + 1, __ATOMIC_RELEASE);
+}
+
+static struct jam_dependency *dependency_get(struct jam_thread *self, uint64_t key,
+                                             struct jam_dependency_wanted wanted)
+{
+    struct jam_dependency *dependency =
+        (struct jam_dependency *)jam_map_find(&self->dependency_index, key);
+    if (dependency)
+        return dependency;
+    dependency = dependency_append(self, wanted);
+    if (dependency)
+        jam_map_put(&self->dependency_index, key, (uint64_t)dependency);
+    return dependency;
+}
+
+void jam_depend_note(struct jam_thread *self, struct jam_dependency_wanted wanted)
+{
+    uint64_t key = dependency_key(self, wanted);
+    struct jam_depend_cache *cache = &self->depend_cache[key >> 56];
+    _Static_assert(JAM_DEPEND_CACHE == 256, "8 bits of the key");
+    if (cache->key == key && cache->thread == self->id && cache->segment == self->segment)
+        return;
+    struct jam_dependency *dependency =
+        cache->key == key ? cache->dependency : dependency_get(self, key, wanted);
+    if (!dependency)
+        return;
+    uint32_t last = dependency->instances - 1;
+    uint32_t slot =
+        last < JAM_DEPENDENCY_INSTANCES ? last : 1 + (last - 1) % (JAM_DEPENDENCY_INSTANCES - 1);
+    bool is_known = dependency->instances > 0 && dependency->instance[slot].thread == self->id &&
+                    dependency->instance[slot].segment == self->segment;
+    if (!is_known)
+        dependency_add_instance(dependency, self);
+    *cache = (struct jam_depend_cache){key, dependency, self->id, self->segment};
+}

@@ -1,0 +1,77 @@
+/*
+ * What a hook can say about an operation. All of the recording goes through these functions.
+ *
+ * An operation on a lock is a request with this life:
+ *
+ *     jam_request_begin ─┬─▶ (got it at once) ──────────────────▶ jam_request_acquired
+ *                        ├─▶ jam_request_block ─▶ real call ─▶ jam_request_unblock ─┬─▶ _acquired
+ *                        │      (guard open)                                        └─▶ _failed
+ *                        └─▶ jam_request_failed
+ *
+ * begin closes the guard, acquired / passed / failed open it again. The stack is taken in begin,
+ * before the lock is requested, so that taking it never lengthens a critical section.
+ */
+#ifndef JAM_EMIT_H
+#define JAM_EMIT_H
+
+#include <stdbool.h>
+#include "guard.h"
+#include "lock.h"
+#include "trace_format.h"
+
+/* What is asked for. */
+struct jam_target {
+    struct jam_lock_key key;
+    uint16_t mode;  /* enum jam_mode */
+    uint16_t flags; /* enum jam_held_flags: TRY, TIMED */
+    uint32_t
+        class_stack; /* the class of the object if it is not known yet; 0 = the caller's stack */
+};
+
+struct jam_request {
+    struct jam_thread *self;
+    struct jam_lock_record *lock;
+    struct jam_site *site;
+    struct jam_target target;
+    uint32_t stack;
+    uint32_t generation;
+    uint32_t partner; /* cond: id of its mutex; join: thread */
+    uint32_t blocker_stack;
+    uint32_t blocker_thread;
+    uint64_t wait_begin; /* ticks */
+};
+
+/* False: do not record, forward only. */
+bool jam_request_begin(struct jam_request *request, struct jam_call call, struct jam_target target);
+
+/* About to call a real function that may block; `owner_tid` is the holder if libc names it, or 0.
+ */
+void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t owner_tid);
+
+/* It came back. `got_it` says whether it succeeded. The guard is closed again. */
+void jam_request_unblock(struct jam_request *request, bool got_it);
+
+/* The lock is held now: totals, held list, event. Opens the guard. */
+void jam_request_acquired(struct jam_request *request);
+
+/* The same for objects that are not held (condition, semaphore, thread). Opens the guard. */
+void jam_request_passed(struct jam_request *request);
+
+/* It was not acquired; `error` is what the function answered. Opens the guard. */
+void jam_request_failed(struct jam_request *request, int error);
+
+/* A held lock is about to be released. False: it was not in the held list. */
+bool jam_emit_release(struct jam_thread *self, const void *object);
+
+/* Whether this thread holds the object, as far as we saw. */
+bool jam_emit_is_held(const struct jam_thread *self, const void *object);
+
+/* A condition is about to be signalled, a semaphore posted. */
+void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
+                   bool is_broadcast);
+
+/* An object was initialised, or is about to be destroyed. */
+void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key);
+void jam_emit_destroyed(struct jam_thread *self, struct jam_lock_key key);
+
+#endif

@@ -1,0 +1,244 @@
+/*
+ * pthread_cond_*: POSIX.1-2017, with pthread_cond_clockwait of glibc 2.30, and the versions of
+ * before glibc 2.3.2 that old binaries still ask for.
+ *
+ * A wait gives the mutex back and takes it again inside libc, where no hook sees it: recorded here
+ * as a release before and an acquisition after. A wait that is cancelled has its mutex again when
+ * the cleanup handlers run, so our own handler puts it back into the held list first.
+ */
+#include "emit.h"
+#include "limit.h"
+#include "real.h"
+
+#include <errno.h>
+
+struct cond_wait {
+    struct jam_request request;
+    struct jam_call call;
+    pthread_cond_t *cond;
+    pthread_mutex_t *mutex;
+    struct jam_limit limit;
+    bool is_compat; /* the version of before glibc 2.3.2 */
+    bool had_mutex; /* it stood in the held list */
+};
+
+static struct jam_lock_key cond_key(const pthread_cond_t *cond)
+{
+    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, 0};
+}
+
+static int cond_real_wait(const struct cond_wait *wait)
+{
+    switch (wait->limit.kind) {
+    case JAM_LIMIT_TIMED:
+        return wait->is_compat
+                   ? jam_real.pthread_cond_timedwait_compat(wait->cond, wait->mutex,
+                                                            wait->limit.deadline)
+                   : jam_real.pthread_cond_timedwait(wait->cond, wait->mutex, wait->limit.deadline);
+    case JAM_LIMIT_CLOCK:
+        return jam_real.pthread_cond_clockwait(wait->cond, wait->mutex, wait->limit.clock,
+                                               wait->limit.deadline);
+    default:
+        return wait->is_compat ? jam_real.pthread_cond_wait_compat(wait->cond, wait->mutex)
+                               : jam_real.pthread_cond_wait(wait->cond, wait->mutex);
+    }
+}
+
+static bool cond_begin(struct cond_wait *wait)
+{
+    struct jam_target target = {
+        .key = cond_key(wait->cond),
+        .mode = JAM_EXCLUSIVE,
+        .flags = jam_limit_flags(wait->limit),
+    };
+    if (!jam_request_begin(&wait->request, wait->call, target))
+        return false;
+    struct jam_thread *self = wait->request.self;
+    const struct jam_lock_record *mutex =
+        jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0});
+    wait->request.partner = mutex ? mutex->id : 0;
+    wait->request.lock->partner = wait->request.partner;
+    wait->had_mutex = jam_emit_release(self, wait->mutex);
+    jam_request_block(&wait->request, JAM_OP_COND_WAIT, 0);
+    return true;
+}
+
+/* The mutex is ours again: libc has taken it. */
+static void cond_reacquired(const struct cond_wait *wait)
+{
+    struct jam_request request;
+    struct jam_target target = {
+        .key = {(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0},
+        .mode = JAM_EXCLUSIVE,
+        .flags = JAM_HELD_REACQUIRED,
+    };
+    if (jam_request_begin(&request, wait->call, target))
+        jam_request_acquired(&request);
+}
+
+static void cond_end(struct cond_wait *wait, int result)
+{
+    jam_request_unblock(&wait->request, result == 0);
+    if (result == 0)
+        jam_request_passed(&wait->request);
+    else
+        jam_request_failed(&wait->request, result);
+    /* An error other than ETIMEDOUT means that the mutex was never given back. */
+    if (wait->had_mutex)
+        cond_reacquired(wait);
+}
+
+static void cond_cancelled(void *argument)
+{
+    cond_end(argument, ECANCELED);
+}
+
+static int cond_wait(struct cond_wait *wait)
+{
+    int result;
+    if (!cond_begin(wait))
+        return cond_real_wait(wait);
+    pthread_cleanup_push(cond_cancelled, wait);
+    result = cond_real_wait(wait);
+    pthread_cleanup_pop(0);
+    cond_end(wait, result);
+    return result;
+}
+
+JAM_EXPORT int pthread_cond_wait_current(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+    struct cond_wait wait = {.call = JAM_CALLER(), .cond = cond, .mutex = mutex};
+    return cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_timedwait_current(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                                              const struct timespec *deadline)
+{
+    struct cond_wait wait = {.call = JAM_CALLER(),
+                             .cond = cond,
+                             .mutex = mutex,
+                             .limit = {JAM_LIMIT_TIMED, 0, deadline}};
+    return cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
+                                      const struct timespec *deadline)
+{
+    struct cond_wait wait = {.call = JAM_CALLER(),
+                             .cond = cond,
+                             .mutex = mutex,
+                             .limit = {JAM_LIMIT_CLOCK, clock, deadline}};
+    return cond_wait(&wait);
+}
+
+static void cond_note_wake(struct jam_call call, const pthread_cond_t *cond, bool is_broadcast)
+{
+    struct jam_thread *self = jam_enter();
+    if (!self)
+        return;
+    jam_emit_wake(self, call, cond_key(cond), is_broadcast);
+    jam_leave(self);
+}
+
+JAM_EXPORT int pthread_cond_signal_current(pthread_cond_t *cond)
+{
+    cond_note_wake(JAM_CALLER(), cond, false);
+    return jam_real.pthread_cond_signal(cond);
+}
+
+JAM_EXPORT int pthread_cond_broadcast_current(pthread_cond_t *cond)
+{
+    cond_note_wake(JAM_CALLER(), cond, true);
+    return jam_real.pthread_cond_broadcast(cond);
+}
+
+static void cond_note_created(struct jam_call call, const pthread_cond_t *cond)
+{
+    struct jam_thread *self = jam_enter();
+    if (!self)
+        return;
+    jam_emit_created(self, call, cond_key(cond));
+    jam_leave(self);
+}
+
+static void cond_note_destroyed(const pthread_cond_t *cond)
+{
+    struct jam_thread *self = jam_enter();
+    if (!self)
+        return;
+    jam_emit_destroyed(self, cond_key(cond));
+    jam_leave(self);
+}
+
+JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_condattr_t *attributes)
+{
+    struct jam_call call = JAM_CALLER();
+    int result = jam_real.pthread_cond_init(cond, attributes);
+    if (result == 0)
+        cond_note_created(call, cond);
+    return result;
+}
+
+/* Before the real one: afterwards the memory may be another thread's new condition. */
+JAM_EXPORT int pthread_cond_destroy_current(pthread_cond_t *cond)
+{
+    cond_note_destroyed(cond);
+    return jam_real.pthread_cond_destroy(cond);
+}
+
+/* --- versions of before glibc 2.3.2 --- */
+
+JAM_EXPORT int pthread_cond_wait_compat(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+    struct cond_wait wait = {.call = JAM_CALLER(), .cond = cond, .mutex = mutex, .is_compat = true};
+    return cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_timedwait_compat(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                                             const struct timespec *deadline)
+{
+    struct cond_wait wait = {.call = JAM_CALLER(),
+                             .cond = cond,
+                             .mutex = mutex,
+                             .limit = {JAM_LIMIT_TIMED, 0, deadline},
+                             .is_compat = true};
+    return cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_signal_compat(pthread_cond_t *cond)
+{
+    cond_note_wake(JAM_CALLER(), cond, false);
+    return jam_real.pthread_cond_signal_compat(cond);
+}
+
+JAM_EXPORT int pthread_cond_broadcast_compat(pthread_cond_t *cond)
+{
+    cond_note_wake(JAM_CALLER(), cond, true);
+    return jam_real.pthread_cond_broadcast_compat(cond);
+}
+
+JAM_EXPORT int pthread_cond_init_compat(pthread_cond_t *cond, const pthread_condattr_t *attributes)
+{
+    struct jam_call call = JAM_CALLER();
+    int result = jam_real.pthread_cond_init_compat(cond, attributes);
+    if (result == 0)
+        cond_note_created(call, cond);
+    return result;
+}
+
+JAM_EXPORT int pthread_cond_destroy_compat(pthread_cond_t *cond)
+{
+    cond_note_destroyed(cond);
+    return jam_real.pthread_cond_destroy_compat(cond);
+}
+
+#define COND_VERSION(name)                                                                         \
+    __asm__(".symver " #name "_compat," #name "@" JAM_COND_COMPAT_VERSION);                        \
+    __asm__(".symver " #name "_current," #name "@@" JAM_COND_VERSION);
+
+COND_VERSION(pthread_cond_init)
+COND_VERSION(pthread_cond_destroy)
+COND_VERSION(pthread_cond_wait)
+COND_VERSION(pthread_cond_timedwait)
+COND_VERSION(pthread_cond_signal)
+COND_VERSION(pthread_cond_broadcast)

@@ -1,0 +1,159 @@
+/*
+ * sem_*: POSIX.1-2017 semaphores, unnamed and named, with sem_clockwait of glibc 2.30.
+ *
+ * sem_wait is a cancellation point even when it need not wait. glibc acts on a pending
+ * cancellation first and then tries; so do we, and the rest is the same as without us. Semaphores
+ * are not held: who waits for one is made to wait by whoever posts it.
+ */
+#include "emit.h"
+#include "limit.h"
+#include "real.h"
+
+#include <errno.h>
+
+static struct jam_target sem_target(const sem_t *sem, uint16_t held_flags)
+{
+    return (struct jam_target){
+        .key = {(uint64_t)sem, JAM_LOCK_SEM, 0},
+        .mode = JAM_EXCLUSIVE,
+        .flags = held_flags,
+    };
+}
+
+/* Like sem_trywait, but errno stays as it was when the answer is "would wait". */
+static bool sem_try(sem_t *sem)
+{
+    int saved_errno = errno;
+    bool got_it = jam_real.sem_trywait(sem) == 0;
+    errno = saved_errno;
+    return got_it;
+}
+
+/* `result` and errno are the real function's; both go back untouched. */
+static int sem_finish(struct jam_request *request, int result)
+{
+    if (result == 0)
+        jam_request_passed(request);
+    else
+        jam_request_failed(request, errno);
+    return result;
+}
+
+/* A wait that is cancelled leaves through here: the thread no longer waits. */
+static void sem_cancelled(void *argument)
+{
+    struct jam_request *request = argument;
+    jam_request_unblock(request, false);
+    jam_request_failed(request, ECANCELED);
+}
+
+static int sem_real_wait(sem_t *sem, struct jam_limit limit)
+{
+    switch (limit.kind) {
+    case JAM_LIMIT_TIMED:
+        return jam_real.sem_timedwait(sem, limit.deadline);
+    case JAM_LIMIT_CLOCK:
+        return jam_real.sem_clockwait(sem, limit.clock, limit.deadline);
+    default:
+        return jam_real.sem_wait(sem);
+    }
+}
+
+static int sem_wait_blocking(struct jam_request *request, sem_t *sem, struct jam_limit limit)
+{
+    int result;
+    jam_request_block(request, JAM_OP_SEM_WAIT, 0);
+    pthread_cleanup_push(sem_cancelled, request);
+    result = sem_real_wait(sem, limit);
+    pthread_cleanup_pop(0);
+    jam_request_unblock(request, result == 0);
+    return sem_finish(request, result);
+}
+
+/* glibc answers EINVAL for an invalid limit before it looks at anything else. */
+static int sem_acquire(struct jam_call call, sem_t *sem, struct jam_limit limit)
+{
+    struct jam_request request;
+    bool is_valid = jam_limit_is_valid(limit);
+    if (is_valid)
+        pthread_testcancel();
+    if (!jam_request_begin(&request, call, sem_target(sem, jam_limit_flags(limit))))
+        return sem_real_wait(sem, limit);
+    if (is_valid && sem_try(sem))
+        return sem_finish(&request, 0);
+    return sem_wait_blocking(&request, sem, limit);
+}
+
+JAM_EXPORT int sem_wait(sem_t *sem)
+{
+    return sem_acquire(JAM_CALLER(), sem, (struct jam_limit){0});
+}
+
+JAM_EXPORT int sem_timedwait(sem_t *sem, const struct timespec *deadline)
+{
+    return sem_acquire(JAM_CALLER(), sem, (struct jam_limit){JAM_LIMIT_TIMED, 0, deadline});
+}
+
+JAM_EXPORT int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec *deadline)
+{
+    return sem_acquire(JAM_CALLER(), sem, (struct jam_limit){JAM_LIMIT_CLOCK, clock, deadline});
+}
+
+JAM_EXPORT int sem_trywait(sem_t *sem)
+{
+    struct jam_request request;
+    if (!jam_request_begin(&request, JAM_CALLER(), sem_target(sem, JAM_HELD_TRY)))
+        return jam_real.sem_trywait(sem);
+    return sem_finish(&request, jam_real.sem_trywait(sem));
+}
+
+JAM_EXPORT int sem_post(sem_t *sem)
+{
+    struct jam_call call = JAM_CALLER();
+    struct jam_thread *self = jam_enter();
+    if (self) {
+        jam_emit_wake(self, call, sem_target(sem, 0).key, false);
+        jam_leave(self);
+    }
+    return jam_real.sem_post(sem);
+}
+
+JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
+{
+    struct jam_call call = JAM_CALLER();
+    int result = jam_real.sem_init(sem, is_shared, value);
+    struct jam_thread *self = result == 0 ? jam_enter() : NULL;
+    if (self) {
+        struct jam_lock_key key = sem_target(sem, 0).key;
+        key.flags = is_shared ? JAM_LOCK_PSHARED : 0;
+        jam_emit_created(self, call, key);
+        jam_leave(self);
+    }
+    return result;
+}
+
+/* The end of a semaphore's life, by sem_destroy or sem_close. */
+static void sem_end(struct jam_thread *self, const sem_t *sem, int result)
+{
+    if (!self)
+        return;
+    if (result == 0)
+        jam_emit_destroyed(self, sem_target(sem, 0).key);
+    jam_leave(self);
+}
+
+JAM_EXPORT int sem_destroy(sem_t *sem)
+{
+    struct jam_thread *self = jam_enter();
+    int result = jam_real.sem_destroy(sem);
+    sem_end(self, sem, result);
+    return result;
+}
+
+JAM_EXPORT int sem_close(sem_t *sem)
+{
+    struct jam_thread *self = jam_enter();
+    int result = jam_real.sem_close(sem);
+    sem_end(self, sem, result);
+    return result;
+}

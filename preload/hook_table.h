@@ -1,0 +1,76 @@
+/*
+ * The one list of interposed symbols.
+ *
+ *     JAM_HOOK(return type, name, (parameters), (arguments), version)
+ *
+ * A row generates: the pointer to the original in struct jam_real, the stub that resolves all
+ * originals at the first call, a static assertion that the type is libc's own, and a row of the
+ * lookup table. `make check-exports` compares the rows with what the library exports, and a test
+ * takes its list of cases from here and proves that each row fires.
+ *
+ * `version` is the symbol version to ask for, or NULL for the default. A JAM_HOOK_COMPAT row is
+ * the older version of a symbol that stands above it; its body has the suffix _compat.
+ *
+ * To add an entry point: one row here, one body in hook_<family>.c, one line in docs/hooks.md.
+ */
+#ifndef JAM_HOOK_TABLE_H
+#define JAM_HOOK_TABLE_H
+
+#define JAM_COND_VERSION        "GLIBC_2.3.2"
+#define JAM_COND_COMPAT_VERSION "GLIBC_2.2.5"
+
+/* clang-format off */
+#define JAM_HOOK_TABLE(JAM_HOOK, JAM_HOOK_COMPAT)                                                  \
+    JAM_HOOK(int, pthread_mutex_init, (pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes), (mutex, attributes), NULL) \
+    JAM_HOOK(int, pthread_mutex_destroy, (pthread_mutex_t *mutex), (mutex), NULL)                  \
+    JAM_HOOK(int, pthread_mutex_lock, (pthread_mutex_t *mutex), (mutex), NULL)                     \
+    JAM_HOOK(int, pthread_mutex_trylock, (pthread_mutex_t *mutex), (mutex), NULL)                  \
+    JAM_HOOK(int, pthread_mutex_timedlock, (pthread_mutex_t *mutex, const struct timespec *deadline), (mutex, deadline), NULL) \
+    JAM_HOOK(int, pthread_mutex_clocklock, (pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline), (mutex, clock, deadline), NULL) \
+    JAM_HOOK(int, pthread_mutex_unlock, (pthread_mutex_t *mutex), (mutex), NULL)                   \
+    JAM_HOOK(int, pthread_mutex_consistent, (pthread_mutex_t *mutex), (mutex), NULL)               \
+    JAM_HOOK(int, pthread_rwlock_init, (pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes), (rwlock, attributes), NULL) \
+    JAM_HOOK(int, pthread_rwlock_destroy, (pthread_rwlock_t *rwlock), (rwlock), NULL)              \
+    JAM_HOOK(int, pthread_rwlock_rdlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)               \
+    JAM_HOOK(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)            \
+    JAM_HOOK(int, pthread_rwlock_timedrdlock, (pthread_rwlock_t *rwlock, const struct timespec *deadline), (rwlock, deadline), NULL) \
+    JAM_HOOK(int, pthread_rwlock_clockrdlock, (pthread_rwlock_t *rwlock, clockid_t clock, const struct timespec *deadline), (rwlock, clock, deadline), NULL) \
+    JAM_HOOK(int, pthread_rwlock_wrlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)               \
+    JAM_HOOK(int, pthread_rwlock_trywrlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)            \
+    JAM_HOOK(int, pthread_rwlock_timedwrlock, (pthread_rwlock_t *rwlock, const struct timespec *deadline), (rwlock, deadline), NULL) \
+    JAM_HOOK(int, pthread_rwlock_clockwrlock, (pthread_rwlock_t *rwlock, clockid_t clock, const struct timespec *deadline), (rwlock, clock, deadline), NULL) \
+    JAM_HOOK(int, pthread_rwlock_unlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)               \
+    JAM_HOOK(int, pthread_cond_init, (pthread_cond_t *cond, const pthread_condattr_t *attributes), (cond, attributes), JAM_COND_VERSION) \
+    JAM_HOOK(int, pthread_cond_destroy, (pthread_cond_t *cond), (cond), JAM_COND_VERSION)          \
+    JAM_HOOK(int, pthread_cond_wait, (pthread_cond_t *cond, pthread_mutex_t *mutex), (cond, mutex), JAM_COND_VERSION) \
+    JAM_HOOK(int, pthread_cond_timedwait, (pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline), (cond, mutex, deadline), JAM_COND_VERSION) \
+    JAM_HOOK(int, pthread_cond_clockwait, (pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline), (cond, mutex, clock, deadline), NULL) \
+    JAM_HOOK(int, pthread_cond_signal, (pthread_cond_t *cond), (cond), JAM_COND_VERSION)           \
+    JAM_HOOK(int, pthread_cond_broadcast, (pthread_cond_t *cond), (cond), JAM_COND_VERSION)        \
+    JAM_HOOK_COMPAT(int, pthread_cond_init, (pthread_cond_t *cond, const pthread_condattr_t *attributes), (cond, attributes), JAM_COND_COMPAT_VERSION) \
+    JAM_HOOK_COMPAT(int, pthread_cond_destroy, (pthread_cond_t *cond), (cond), JAM_COND_COMPAT_VERSION) \
+    JAM_HOOK_COMPAT(int, pthread_cond_wait, (pthread_cond_t *cond, pthread_mutex_t *mutex), (cond, mutex), JAM_COND_COMPAT_VERSION) \
+    JAM_HOOK_COMPAT(int, pthread_cond_timedwait, (pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *deadline), (cond, mutex, deadline), JAM_COND_COMPAT_VERSION) \
+    JAM_HOOK_COMPAT(int, pthread_cond_signal, (pthread_cond_t *cond), (cond), JAM_COND_COMPAT_VERSION) \
+    JAM_HOOK_COMPAT(int, pthread_cond_broadcast, (pthread_cond_t *cond), (cond), JAM_COND_COMPAT_VERSION) \
+    JAM_HOOK(int, sem_init, (sem_t *sem, int is_shared, unsigned value), (sem, is_shared, value), NULL) \
+    JAM_HOOK(int, sem_destroy, (sem_t *sem), (sem), NULL)                                          \
+    JAM_HOOK(int, sem_close, (sem_t *sem), (sem), NULL)                                            \
+    JAM_HOOK(int, sem_wait, (sem_t *sem), (sem), NULL)                                             \
+    JAM_HOOK(int, sem_trywait, (sem_t *sem), (sem), NULL)                                          \
+    JAM_HOOK(int, sem_timedwait, (sem_t *sem, const struct timespec *deadline), (sem, deadline), NULL) \
+    JAM_HOOK(int, sem_clockwait, (sem_t *sem, clockid_t clock, const struct timespec *deadline), (sem, clock, deadline), NULL) \
+    JAM_HOOK(int, sem_post, (sem_t *sem), (sem), NULL)                                             \
+    JAM_HOOK(int, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument), (thread, attributes, start, argument), NULL) \
+    JAM_HOOK(int, pthread_join, (pthread_t thread, void **value), (thread, value), NULL)           \
+    JAM_HOOK(int, pthread_tryjoin_np, (pthread_t thread, void **value), (thread, value), NULL)     \
+    JAM_HOOK(int, pthread_timedjoin_np, (pthread_t thread, void **value, const struct timespec *deadline), (thread, value, deadline), NULL) \
+    JAM_HOOK(int, pthread_clockjoin_np, (pthread_t thread, void **value, clockid_t clock, const struct timespec *deadline), (thread, value, clock, deadline), NULL) \
+    JAM_HOOK(int, pthread_detach, (pthread_t thread), (thread), NULL)                              \
+    JAM_HOOK(void, pthread_exit, (void *value), (value), NULL)                                     \
+    JAM_HOOK(int, pthread_setname_np, (pthread_t thread, const char *name), (thread, name), NULL)  \
+    JAM_HOOK(pid_t, fork, (void), (), NULL)                                                        \
+    JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)
+/* clang-format on */
+
+#endif

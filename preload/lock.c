@@ -1,0 +1,215 @@
+/* The table of locks. Found without a lock, changed under the growth lock. */
+#include "lock.h"
+#include "clock.h"
+#include "growth.h"
+#include "map.h"
+#include "ring.h"
+#include "session.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static struct {
+    struct jam_shared_map by_address; /* address -> pointer to record; may be stale */
+    struct jam_map free_by_class;     /* class stack and kind -> pointer to the first free record */
+    struct jam_map next_free;         /* id -> pointer to the next free record of the class */
+    struct jam_map by_id;             /* id -> pointer */
+    struct jam_area area;
+    struct jam_area turns;
+} locks;
+
+void jam_lock_reset(void)
+{
+    memset(&locks, 0, sizeof locks);
+    locks.area = (struct jam_area){
+        .shape = {.kind = JAM_EXTENT_LOCKS,
+                  .record_bytes = sizeof(struct jam_lock_record),
+                  .first_id = 1},
+        .next_bytes = 8 << 10,
+    };
+    locks.turns = (struct jam_area){
+        .shape = {.kind = JAM_EXTENT_TURNS, .record_bytes = sizeof(struct jam_turns)},
+        .next_bytes = 4096,
+    };
+}
+
+static bool lock_is(const struct jam_lock_record *lock, struct jam_lock_key key)
+{
+    return lock && __atomic_load_n(&lock->address, __ATOMIC_RELAXED) == key.address &&
+           lock->kind == key.kind && jam_lock_is_alive(lock);
+}
+
+struct jam_lock_record *jam_lock_find(struct jam_lock_key key)
+{
+    struct jam_lock_record *lock =
+        (struct jam_lock_record *)jam_shared_map_find(&locks.by_address, key.address);
+    return lock_is(lock, key) ? lock : NULL;
+}
+
+struct jam_lock_record *jam_lock_at(uint32_t id)
+{
+    struct jam_lock_record *lock = NULL;
+    if (jam_growth_lock()) {
+        lock = (struct jam_lock_record *)jam_map_find(&locks.by_id, id);
+        jam_growth_unlock();
+    }
+    return lock;
+}
+
+/* --- records --- */
+
+static uint64_t lock_class(struct jam_lock_key key, uint32_t stack)
+{
+    return (uint64_t)key.kind << 32 | stack;
+}
+
+static struct jam_lock_record *lock_pop_free(uint64_t class)
+{
+    struct jam_lock_record *lock =
+        (struct jam_lock_record *)jam_map_find(&locks.free_by_class, class);
+    if (lock)
+        jam_map_put(&locks.free_by_class, class, jam_map_find(&locks.next_free, lock->id));
+    return lock;
+}
+
+static void lock_push_free(struct jam_lock_record *lock, uint64_t class)
+{
+    if (jam_map_put(&locks.next_free, lock->id, jam_map_find(&locks.free_by_class, class)))
+        jam_map_put(&locks.free_by_class, class, (uint64_t)lock);
+}
+
+static struct jam_lock_record *lock_append(void)
+{
+    struct jam_lock_record *lock = jam_area_take(&locks.area, sizeof *lock, NULL);
+    if (!lock)
+        return NULL;
+    lock->id = locks.area.shape.first_id;
+    lock->generation = JAM_GENERATION_ENDED; /* generation 0, over */
+    jam_area_publish(&locks.area, sizeof *lock);
+    jam_map_put(&locks.by_id, lock->id, (uint64_t)lock);
+    return lock;
+}
+
+static bool lock_entry_is_live(uint64_t address, uint64_t value)
+{
+    const struct jam_lock_record *lock = (const struct jam_lock_record *)value;
+    return lock->address == address && jam_lock_is_alive(lock);
+}
+
+/* Begin a generation in a free record of the class, or in a new record. */
+static struct jam_lock_record *lock_begin(struct jam_lock_key key, uint32_t stack, bool is_init)
+{
+    struct jam_lock_record *lock = lock_pop_free(lock_class(key, stack));
+    if (!lock)
+        lock = lock_append();
+    if (!lock)
+        return NULL;
+    if (lock->kind == 0) {
+        lock->kind = key.kind;
+        lock->first_stack = is_init ? 0 : stack;
+        lock->created_stack = is_init ? stack : 0;
+    }
+    lock->flags = key.flags | JAM_LOCK_ALIVE | (is_init ? JAM_LOCK_INITIALIZED : 0);
+    lock->waiters = 0;
+    lock->born_ticks = jam_ticks();
+    lock->destroyed_ticks = 0;
+    __atomic_store_n(&lock->address, key.address, __ATOMIC_RELAXED);
+    /* Release: who sees the new generation sees its address. */
+    __atomic_store_n(&lock->generation, (lock->generation & ~JAM_GENERATION_ENDED) + 1,
+                     __ATOMIC_RELEASE);
+    if (jam_shared_map_is_full(&locks.by_address))
+        jam_shared_map_purge(&locks.by_address, lock_entry_is_live);
+    jam_shared_map_put(&locks.by_address, key.address, (uint64_t)lock);
+    return lock;
+}
+
+static void lock_finish(struct jam_lock_record *lock)
+{
+    struct jam_lock_key key = {.kind = lock->kind};
+    lock->flags &= (uint16_t)~JAM_LOCK_ALIVE;
+    lock->destroyed_ticks = jam_ticks();
+    __atomic_store_n(&lock->generation, lock->generation | JAM_GENERATION_ENDED, __ATOMIC_RELEASE);
+    lock_push_free(lock,
+                   lock_class(key, lock->created_stack ? lock->created_stack : lock->first_stack));
+}
+
+/* --- operations --- */
+
+static void lock_note_event(struct jam_thread *self, uint32_t kind,
+                            const struct jam_lock_record *lock)
+{
+    if (JAM_UNLIKELY(jam_ring_takes_all))
+        jam_ring_put(self, kind, 0, lock->id, lock->generation & ~JAM_GENERATION_ENDED,
+                     jam_ticks());
+}
+
+struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_key key,
+                                     uint32_t stack)
+{
+    struct jam_lock_record *lock = jam_lock_find(key);
+    if (lock)
+        return lock;
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return NULL;
+    }
+    lock = jam_lock_find(key);
+    bool is_new = !lock;
+    if (is_new)
+        lock = lock_begin(key, stack, false);
+    jam_growth_unlock();
+    if (is_new && lock)
+        lock_note_event(self, JAM_EVENT_LOCK_BORN, lock);
+    return lock;
+}
+
+struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock_key key,
+                                        uint32_t stack)
+{
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return NULL;
+    }
+    struct jam_lock_record *lock = jam_lock_find(key);
+    if (lock)
+        lock_finish(lock); /* initialised again without a destroy */
+    lock = lock_begin(key, stack, true);
+    jam_growth_unlock();
+    if (lock)
+        lock_note_event(self, JAM_EVENT_LOCK_BORN, lock);
+    return lock;
+}
+
+void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock)
+{
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return;
+    }
+    bool was_alive = jam_lock_is_alive(lock);
+    if (was_alive)
+        lock_finish(lock);
+    jam_growth_unlock();
+    if (was_alive)
+        lock_note_event(self, JAM_EVENT_LOCK_DEAD, lock);
+}
+
+struct jam_turns *jam_lock_turns(struct jam_lock_record *lock)
+{
+    uint32_t ref = __atomic_load_n(&lock->turns_ref, __ATOMIC_ACQUIRE);
+    if (ref)
+        return jam_session_at_ref(ref);
+    if (!jam_growth_lock())
+        return NULL;
+    struct jam_turns *turns = NULL;
+    uint64_t offset;
+    if (lock->turns_ref)
+        turns = jam_session_at_ref(lock->turns_ref);
+    else if ((turns = jam_area_take(&locks.turns, sizeof *turns, &offset))) {
+        turns->lock = lock->id;
+        jam_area_publish(&locks.turns, sizeof *turns);
+        __atomic_store_n(&lock->turns_ref, (uint32_t)(offset / JAM_REF_UNIT), __ATOMIC_RELEASE);
+    }
+    jam_growth_unlock();
+    return turns;
+}

@@ -1,0 +1,52 @@
+/*
+ * Which lock an address means right now.
+ *
+ * A lock is (address, generation): addresses are reused. A record in the file stands for one live
+ * lock; when the lock dies, the record waits on a free list of its class (the call stack that
+ * created it) and is given, one generation later, to the next lock that the same call creates. So
+ * records are as many as locks live at once, and totals of short-lived locks add up where a reader
+ * wants them: at the place that makes them.
+ */
+#ifndef JAM_LOCK_H
+#define JAM_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "thread.h"
+#include "trace_format.h"
+
+/* What an operation knows of its object, before the table is asked. */
+struct jam_lock_key {
+    uint64_t address;
+    uint16_t kind;  /* enum jam_lock_kind */
+    uint16_t flags; /* enum jam_lock_flags, type bits only */
+};
+
+/* The live record of this object, or NULL if there is none yet. Takes no lock. */
+struct jam_lock_record *jam_lock_find(struct jam_lock_key key);
+
+/* The same, and begin one if there is none: first used at `stack`. NULL: no space, counted. */
+struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_key key,
+                                     uint32_t stack);
+
+/* The object was initialised at `stack`: a new generation begins. NULL: no space, counted. */
+struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock_key key,
+                                        uint32_t stack);
+
+/* The object was destroyed: its generation ends. */
+void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock);
+
+/* The turns of a lock, made at its first contention. NULL: no space. */
+struct jam_turns *jam_lock_turns(struct jam_lock_record *lock);
+
+/* The record of a lock id that this session gave out. */
+struct jam_lock_record *jam_lock_at(uint32_t id);
+
+void jam_lock_reset(void);
+
+static inline bool jam_lock_is_alive(const struct jam_lock_record *lock)
+{
+    return !(__atomic_load_n(&lock->generation, __ATOMIC_ACQUIRE) & JAM_GENERATION_ENDED);
+}
+
+#endif

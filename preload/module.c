@@ -1,0 +1,187 @@
+/* Records modules as their addresses turn up in stacks. All state under the growth lock. */
+#include "module.h"
+#include "arch.h"
+#include "clock.h"
+#include "frame_rule.h"
+#include "growth.h"
+#include "session.h"
+#include "session_facts.h"
+#include "stack.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { MODULES_MAX = 4096 };
+
+uint32_t jam_code_generation = 1;
+
+static struct {
+    struct jam_module *module[MODULES_MAX];
+    uint8_t is_mapped[MODULES_MAX];
+    uint32_t count;
+    uint32_t recent; /* index of the last hit */
+    struct jam_area area;
+} modules;
+
+void jam_module_reset(void)
+{
+    memset(&modules, 0, sizeof modules);
+    modules.area = (struct jam_area){.shape = {.kind = JAM_EXTENT_MODULES}, .next_bytes = 4096};
+}
+
+static bool module_covers(uint32_t index, uint64_t address)
+{
+    const struct jam_module *module = modules.module[index];
+    return modules.is_mapped[index] && address >= module->start && address < module->end;
+}
+
+static bool module_is_known(uint64_t address)
+{
+    if (modules.recent < modules.count && module_covers(modules.recent, address))
+        return true;
+    for (uint32_t i = 0; i < modules.count; i++)
+        if (module_covers(i, address)) {
+            modules.recent = i;
+            return true;
+        }
+    return false;
+}
+
+/* The descriptor of NT_GNU_BUILD_ID among the notes of one segment. */
+static uint8_t module_copy_build_id(uint8_t *build_id, const uint8_t *note, const uint8_t *end)
+{
+    while (note + sizeof(Elf64_Nhdr) <= end) {
+        Elf64_Nhdr head;
+        memcpy(&head, note, sizeof head);
+        const uint8_t *name = note + sizeof head;
+        const uint8_t *descriptor = name + ((head.n_namesz + 3) & ~3u);
+        if (descriptor > end || descriptor + head.n_descsz > end)
+            return 0;
+        if (head.n_type == NT_GNU_BUILD_ID && head.n_namesz == 4 && !memcmp(name, "GNU", 4) &&
+            head.n_descsz <= 32) {
+            memcpy(build_id, descriptor, head.n_descsz);
+            return (uint8_t)head.n_descsz;
+        }
+        note = descriptor + ((head.n_descsz + 3) & ~3u);
+    }
+    return 0;
+}
+
+/* The first page of a module is its ELF header and, in every file that linkers write, the table. */
+static void module_fill_build_id(struct jam_module *module)
+{
+    const uint8_t *base = (const uint8_t *)module->start;
+    const Elf64_Ehdr *elf = (const Elf64_Ehdr *)base;
+    if (memcmp(elf->e_ident, ELFMAG, SELFMAG) ||
+        elf->e_phoff + (uint64_t)elf->e_phnum * sizeof(Elf64_Phdr) > 4096)
+        return;
+    const Elf64_Phdr *segment = (const Elf64_Phdr *)(base + elf->e_phoff);
+    for (unsigned i = 0; i < elf->e_phnum && !module->build_id_bytes; i++) {
+        const uint8_t *note = (const uint8_t *)module->bias + segment[i].p_vaddr;
+        if (segment[i].p_type == PT_NOTE && (uint64_t)note >= module->start &&
+            (uint64_t)note + segment[i].p_filesz <= module->end)
+            module->build_id_bytes =
+                module_copy_build_id(module->build_id, note, note + segment[i].p_filesz);
+    }
+}
+
+static const char *module_path(const struct link_map *map)
+{
+    if (!map->l_name[0])
+        return jam_facts_executable(); /* the main program has no name in its link map */
+    return strncmp(map->l_name, "linux-vdso", 10) ? map->l_name : "[vdso]";
+}
+
+static bool module_is_same(const struct jam_module *a, const struct jam_module *b)
+{
+    return a->start == b->start && a->end == b->end && a->path_bytes == b->path_bytes &&
+           !memcmp(a->path, b->path, a->path_bytes) && a->build_id_bytes == b->build_id_bytes &&
+           !memcmp(a->build_id, b->build_id, a->build_id_bytes);
+}
+
+/*
+ * `fresh` was found at addresses that are not known as mapped. If it was there before it has come
+ * back; every other unloaded module that it overlaps is over for good.
+ */
+static bool module_revive(const struct jam_module *fresh)
+{
+    bool has_replaced = false;
+    for (uint32_t i = 0; i < modules.count; i++) {
+        struct jam_module *old = modules.module[i];
+        if (old->last_generation != UINT32_MAX || old->end <= fresh->start ||
+            old->start >= fresh->end)
+            continue;
+        if (module_is_same(old, fresh)) {
+            modules.is_mapped[i] = true;
+            return true;
+        }
+        old->last_generation = jam_header->module_generation;
+        jam_stack_forget_range(old->start, old->end);
+        has_replaced = true;
+    }
+    if (has_replaced)
+        __atomic_fetch_add(&jam_header->module_generation, 1, __ATOMIC_RELEASE);
+    return false;
+}
+
+static void module_add(const struct dl_find_object *found)
+{
+    const char *path = module_path(found->dlfo_link_map);
+    size_t path_bytes = strnlen(path, 4096);
+    uint32_t bytes = (uint32_t)(sizeof(struct jam_module) + path_bytes + 7) & ~7u;
+    struct jam_module *module = jam_area_take(&modules.area, bytes, NULL);
+    if (!module)
+        return;
+    module->record_bytes = bytes;
+    module->id = modules.count + 1;
+    module->bias = found->dlfo_link_map->l_addr;
+    module->start = (uint64_t)found->dlfo_map_start;
+    module->end = (uint64_t)found->dlfo_map_end;
+    module->seen_ticks = jam_ticks();
+    module->last_generation = UINT32_MAX;
+    module->path_bytes = (uint16_t)path_bytes;
+    memcpy(module->path, path, path_bytes);
+    module_fill_build_id(module);
+    if (module_revive(module)) {
+        memset(module, 0, bytes); /* not published: the room is used again */
+        return;
+    }
+    module->first_generation = jam_header->module_generation;
+    modules.module[modules.count] = module;
+    modules.is_mapped[modules.count++] = true;
+    jam_area_publish(&modules.area, bytes);
+}
+
+void jam_module_note(uint64_t address)
+{
+    struct dl_find_object found;
+    if (module_is_known(address) || modules.count == MODULES_MAX)
+        return;
+    if (_dl_find_object((void *)address, &found) == 0)
+        module_add(&found);
+}
+
+void jam_module_check_unloaded(void)
+{
+    bool has_unloaded = false;
+    if (!jam_session_is_ready() || !jam_growth_lock())
+        return;
+    for (uint32_t i = 0; i < modules.count; i++) {
+        struct dl_find_object found;
+        const struct jam_module *module = modules.module[i];
+        if (!modules.is_mapped[i])
+            continue;
+        bool is_there = _dl_find_object((void *)module->start, &found) == 0 &&
+                        found.dlfo_link_map->l_addr == module->bias;
+        modules.is_mapped[i] = is_there;
+        has_unloaded = has_unloaded || !is_there;
+    }
+    if (has_unloaded) {
+        __atomic_fetch_add(&jam_code_generation, 1, __ATOMIC_RELEASE);
+        jam_rules_forget();
+    }
+    jam_growth_unlock();
+}

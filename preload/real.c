@@ -1,0 +1,66 @@
+/*
+ * Finds the originals of the interposed symbols. Runs at the first call of any hook, in whatever
+ * thread that is; several threads may do it at once, they store the same values.
+ */
+#include "real.h"
+
+#include <stdint.h>
+
+static void jam_real_resolve(void);
+
+/* The stubs: the table's first contents. */
+#define JAM_STUB(ret, name, params, args, version)                                                 \
+    static ret jam_stub_##name params                                                              \
+    {                                                                                              \
+        jam_real_resolve();                                                                        \
+        return jam_real.name args;                                                                 \
+    }
+#define JAM_STUB_COMPAT(ret, name, params, args, version)                                          \
+    static ret jam_stub_##name##_compat params                                                     \
+    {                                                                                              \
+        jam_real_resolve();                                                                        \
+        return jam_real.name##_compat args;                                                        \
+    }
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+JAM_HOOK_TABLE(JAM_STUB, JAM_STUB_COMPAT)
+#pragma GCC diagnostic pop
+
+#define JAM_FIRST(ret, name, params, args, version) .name = jam_stub_##name,
+#define JAM_FIRST_COMPAT(ret, name, params, args, version)                                         \
+    .name##_compat = jam_stub_##name##_compat,
+struct jam_real jam_real = {JAM_HOOK_TABLE(JAM_FIRST, JAM_FIRST_COMPAT)};
+
+/* A row whose type is not libc's own does not compile: the two arms of ?: would not match. */
+#define JAM_SAME_TYPE(ret, name, params, args, version)                                            \
+    _Static_assert(sizeof(0 ? (ret(*) params)0 : &name) == sizeof(void *), #name);
+#define JAM_NOTHING(ret, name, params, args, version)
+JAM_HOOK_TABLE(JAM_SAME_TYPE, JAM_NOTHING)
+
+struct jam_lookup {
+    const char *name;
+    const char *version; /* NULL = default */
+    size_t offset;       /* of the pointer in struct jam_real */
+};
+
+#define JAM_LOOKUP(ret, name, params, args, version)                                               \
+    {#name, version, offsetof(struct jam_real, name)},
+#define JAM_LOOKUP_COMPAT(ret, name, params, args, version)                                        \
+    {#name, version, offsetof(struct jam_real, name##_compat)},
+static const struct jam_lookup jam_lookups[] = {JAM_HOOK_TABLE(JAM_LOOKUP, JAM_LOOKUP_COMPAT)};
+
+/*
+ * A symbol that this libc lacks keeps its stub and is never called: nobody can have linked to it.
+ * RTLD_NEXT finds the next definition after ours, so another interposer behind us still runs.
+ */
+static void jam_real_resolve(void)
+{
+    for (size_t i = 0; i < sizeof jam_lookups / sizeof *jam_lookups; i++) {
+        const struct jam_lookup *row = &jam_lookups[i];
+        void *found = row->version ? dlvsym(RTLD_NEXT, row->name, row->version) : NULL;
+        if (!found)
+            found = dlsym(RTLD_NEXT, row->name);
+        if (found)
+            __atomic_store_n((void **)((char *)&jam_real + row->offset), found, __ATOMIC_RELEASE);
+    }
+}

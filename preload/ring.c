@@ -1,0 +1,100 @@
+/* Taking and recycling the chunks of a ring. */
+#include "ring.h"
+#include "config.h"
+#include "growth.h"
+#include "memory.h"
+#include "session.h"
+
+#include <stddef.h>
+#include <string.h>
+
+bool jam_ring_takes_all;
+bool jam_ring_takes_blocking;
+
+enum { RING_CHUNKS_MIN = 2 };
+
+void jam_ring_configure(void)
+{
+    jam_ring_takes_all = jam_config.event_mode == JAM_EVENTS_ALL;
+    jam_ring_takes_blocking = jam_config.event_mode != JAM_EVENTS_OFF;
+}
+
+/* Reserve a chunk's bytes in the budget of all rings. */
+static bool ring_may_grow(const struct jam_ring *ring)
+{
+    uint64_t bytes =
+        __atomic_add_fetch(&jam_header->ring_bytes, JAM_RING_CHUNK_BYTES, __ATOMIC_RELAXED);
+    uint64_t limit = jam_header->max_ring_bytes;
+    if (limit == 0 || bytes <= limit || ring->chunk_count < RING_CHUNKS_MIN)
+        return true;
+    __atomic_sub_fetch(&jam_header->ring_bytes, JAM_RING_CHUNK_BYTES, __ATOMIC_RELAXED);
+    return false;
+}
+
+/* The list of the lane's chunks is private memory that doubles. */
+static bool ring_reserve_list(struct jam_ring *ring)
+{
+    if (ring->chunk_count < ring->chunk_capacity)
+        return true;
+    uint32_t capacity = ring->chunk_capacity ? ring->chunk_capacity * 2 : 512;
+    struct jam_extent **chunks = jam_memory_map(capacity * sizeof *chunks);
+    if (!chunks)
+        return false;
+    if (ring->chunks)
+        memcpy(chunks, ring->chunks, ring->chunk_count * sizeof *chunks);
+    jam_memory_unmap(ring->chunks, ring->chunk_capacity * sizeof *chunks);
+    ring->chunks = chunks;
+    ring->chunk_capacity = capacity;
+    return true;
+}
+
+static struct jam_extent *ring_new_chunk(struct jam_thread *self)
+{
+    struct jam_ring *ring = &self->ring;
+    struct jam_extent_shape shape = {
+        .kind = JAM_EXTENT_RING,
+        .record_bytes = sizeof(struct jam_event),
+        .owner_lane = self->lane->number,
+    };
+    uint64_t offset;
+    if (!ring_reserve_list(ring) || !ring_may_grow(ring))
+        return NULL;
+    struct jam_extent *chunk = jam_session_extent(&shape, JAM_RING_CHUNK_BYTES, &offset);
+    if (chunk)
+        ring->chunks[ring->chunk_count++] = chunk;
+    return chunk;
+}
+
+static struct jam_extent *ring_oldest_chunk(struct jam_thread *self)
+{
+    struct jam_ring *ring = &self->ring;
+    if (ring->chunk_count == 0)
+        return NULL;
+    struct jam_extent *chunk = ring->chunks[ring->oldest++ % ring->chunk_count];
+    uint64_t lost = chunk->used_bytes / sizeof(struct jam_event);
+    self->lane->events_overwritten += lost;
+    jam_session_lose(JAM_LOSS_EVENTS, lost);
+    return chunk;
+}
+
+bool jam_ring_turn(struct jam_thread *self, uint64_t now)
+{
+    struct jam_ring *ring = &self->ring;
+    struct jam_extent *chunk = ring_new_chunk(self);
+    if (!chunk)
+        chunk = ring_oldest_chunk(self);
+    if (!chunk) {
+        jam_session_lose(JAM_LOSS_EVENTS, 1);
+        return false;
+    }
+    /* A live reader that sees the sequence change drops what it read of the old contents. */
+    __atomic_store_n(&chunk->used_bytes, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&chunk->ring_sequence, ++ring->sequence, __ATOMIC_RELEASE);
+    chunk->ring_base_ticks = now;
+    chunk->ring_thread = self->id;
+    ring->chunk = chunk;
+    ring->base_ticks = now;
+    ring->next = (struct jam_event *)(chunk + 1);
+    ring->end = ring->next + (chunk->bytes - sizeof *chunk) / sizeof(struct jam_event);
+    return true;
+}

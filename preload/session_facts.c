@@ -1,0 +1,90 @@
+/* Facts of the process, from /proc by system calls; under the growth lock, once per session. */
+#include "session_facts.h"
+#include "arch.h"
+#include "session.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stddef.h>
+#include <string.h>
+
+static char facts_buffer[32 << 10];
+
+const char *jam_facts_executable(void)
+{
+    long bytes = JAM_SYSCALL3(readlink, "/proc/self/exe", facts_buffer, PATH_MAX);
+    if (bytes <= 0)
+        return "unknown";
+    facts_buffer[bytes] = '\0';
+    return facts_buffer;
+}
+
+/* Read a small file into facts_buffer, NUL-terminated. Bytes read, 0 on any failure. */
+static size_t facts_read(const char *path)
+{
+    size_t used = 0;
+    long descriptor = JAM_SYSCALL3(open, path, O_RDONLY | O_CLOEXEC, 0);
+    if (descriptor < 0)
+        return 0;
+    for (;;) {
+        long got =
+            JAM_SYSCALL3(read, descriptor, facts_buffer + used, sizeof facts_buffer - 1 - used);
+        if (got <= 0)
+            break;
+        used += (size_t)got;
+    }
+    JAM_SYSCALL1(close, descriptor);
+    facts_buffer[used] = '\0';
+    return used;
+}
+
+/* Field 22 of /proc/PID/stat (proc(5)); field 2 is a name in parentheses that may hold spaces. */
+static uint64_t facts_start_jiffies(void)
+{
+    uint64_t jiffies = 0;
+    if (!facts_read("/proc/self/stat"))
+        return 0;
+    const char *at = strrchr(facts_buffer, ')');
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    for (at = at ? at + 1 : ""; *at >= '0' && *at <= '9'; at++)
+        jiffies = jiffies * 10 + (uint64_t)(*at - '0');
+    return jiffies;
+}
+
+void jam_facts_fill_header(struct jam_header *header)
+{
+    header->machine = EM_X86_64;
+    header->pid = (uint32_t)JAM_SYSCALL1(getpid, 0);
+    header->parent_pid = (uint32_t)JAM_SYSCALL1(getppid, 0);
+    header->process_start_jiffies = facts_start_jiffies();
+}
+
+static void facts_write(struct jam_area *area, uint16_t key, const char *text, size_t length)
+{
+    if (length > UINT16_MAX)
+        length = UINT16_MAX;
+    uint32_t bytes = (uint32_t)(sizeof(struct jam_string) + length + 3) & ~3u;
+    struct jam_string *string = jam_area_take(area, bytes, NULL);
+    if (!string)
+        return;
+    string->key = key;
+    string->length = (uint16_t)length;
+    memcpy(string->text, text, length);
+    jam_area_publish(area, bytes);
+}
+
+void jam_facts_write_strings(void)
+{
+    struct jam_area area = {.shape = {.kind = JAM_EXTENT_STRINGS}, .next_bytes = 4096};
+    facts_write(&area, JAM_STRING_VERSION, JAM_PRELOAD_VERSION, strlen(JAM_PRELOAD_VERSION));
+    const char *executable = jam_facts_executable();
+    facts_write(&area, JAM_STRING_EXECUTABLE, executable, strlen(executable));
+    long bytes = JAM_SYSCALL2(getcwd, facts_buffer, sizeof facts_buffer);
+    if (bytes > 0)
+        facts_write(&area, JAM_STRING_DIRECTORY, facts_buffer, (size_t)bytes - 1);
+    size_t used = facts_read("/proc/self/cmdline");
+    for (const char *at = facts_buffer; at < facts_buffer + used; at += strlen(at) + 1)
+        facts_write(&area, JAM_STRING_ARGUMENT, at, strlen(at));
+}

@@ -1,0 +1,322 @@
+/*
+ * The slow half of stack.h: walking with frame rules, interning, and filling the memo.
+ *
+ * Safety of the walk. Tables are trusted: a frame that they describe is where they say. A guessed
+ * frame (code without tables) is believed only while every word lies on the stack we know, between
+ * sp and the top of the thread's stack; elsewhere the walk ends there, marked BROKEN.
+ */
+#include "stack.h"
+#include "frame_rule.h"
+#include "growth.h"
+#include "map.h"
+#include "session.h"
+
+#include <stddef.h>
+#include <string.h>
+
+bool jam_stack_verifies;
+
+static struct {
+    struct jam_shared_map index; /* hash -> stack_ref */
+    struct jam_area area;
+    uint64_t forget_start, forget_end;
+} stacks;
+
+/* A walk under way. Frames and slots are in the thread's scratch arrays. */
+struct stack_walk {
+    struct jam_thread *self;
+    struct jam_call at; /* current frame; pc is what to look up */
+    uint64_t bp_origin; /* address of the word that at.bp came from; 0 = still the register */
+    uint64_t stack_top; /* 0 = this is not the thread's own stack */
+    uint64_t interrupted;
+    uint32_t depth;
+    uint32_t slot_count;
+    uint16_t flags;
+    bool uses_bp;      /* the register itself matters */
+    bool is_guess;     /* a guessed frame was passed */
+    bool is_transient; /* another try may give another stack: not to be remembered */
+};
+
+/* --- steps --- */
+
+static void walk_note(struct stack_walk *walk, uint64_t address, uint64_t value)
+{
+    enum { SLOTS = sizeof walk->self->scratch_slots / sizeof(struct jam_slot) };
+    if (walk->slot_count < SLOTS)
+        walk->self->scratch_slots[walk->slot_count++] = (struct jam_slot){address, value};
+    else
+        walk->is_transient = true; /* too much to validate */
+}
+
+/* The frame is addressed through bp: the word that bp came from takes part in the validation. */
+static void walk_note_bp(struct stack_walk *walk)
+{
+    if (walk->bp_origin)
+        walk_note(walk, walk->bp_origin, walk->at.bp);
+    else
+        walk->uses_bp = true;
+}
+
+static bool walk_may_read(const struct stack_walk *walk, uint64_t address)
+{
+    if (address & 7 || address < walk->at.sp - 128)
+        return false;
+    return walk->stack_top ? address < walk->stack_top : !walk->is_guess;
+}
+
+static bool walk_by_rule(struct stack_walk *walk, struct jam_rule rule)
+{
+    bool from_bp = rule.kind == JAM_RULE_FROM_BP;
+    uint64_t base = from_bp ? walk->at.bp : walk->at.sp;
+    uint64_t return_at = base + (uint64_t)(int64_t)rule.return_at;
+    uint64_t bp_at = base + (uint64_t)(int64_t)rule.bp_at;
+    if (from_bp)
+        walk_note_bp(walk);
+    if (!walk_may_read(walk, return_at) || (rule.saves_bp && !walk_may_read(walk, bp_at)))
+        return false;
+    walk->at.pc = *(const uint64_t *)return_at;
+    walk_note(walk, return_at, walk->at.pc);
+    if (rule.saves_bp) {
+        walk->at.bp = *(const uint64_t *)bp_at;
+        walk->bp_origin = bp_at;
+    }
+    walk->at.sp = return_at + 8;
+    return true;
+}
+
+/* Returns false at the end of the stack too; BROKEN tells the two apart. */
+static bool walk_by_asking(struct stack_walk *walk, bool *is_signal_frame)
+{
+    struct jam_step step = {.at = walk->at, .stack_top = walk->stack_top};
+    if (!jam_rule_ask(&step) || step.overflowed) {
+        walk->flags |= JAM_STACK_BROKEN;
+        walk->is_transient = true;
+        return false;
+    }
+    if (step.result == 0)
+        return false;
+    walk->is_guess = walk->is_guess || !step.has_tables;
+    if (step.result < 0 || (walk->is_guess && !walk->stack_top) || step.to.sp <= walk->at.sp) {
+        walk->flags |= JAM_STACK_BROKEN;
+        return false;
+    }
+    if (step.used_bp)
+        walk_note_bp(walk);
+    for (uint32_t i = 0; i < step.read_count; i++)
+        walk_note(walk, step.reads[i].address, step.reads[i].value);
+    walk->at = step.to;
+    walk->bp_origin = step.bp_saved_at ? step.bp_saved_at : walk->bp_origin;
+    *is_signal_frame = step.is_signal_frame;
+    return true;
+}
+
+static bool walk_step(struct stack_walk *walk, bool *is_signal_frame)
+{
+    struct jam_rule rule = jam_rule_get(walk->at, walk->stack_top);
+    *is_signal_frame = false;
+    switch (rule.kind) {
+    case JAM_RULE_FROM_SP:
+    case JAM_RULE_FROM_BP:
+        if (walk_by_rule(walk, rule))
+            return true;
+        walk->flags |= JAM_STACK_BROKEN;
+        return false;
+    case JAM_RULE_ASK:
+        return walk_by_asking(walk, is_signal_frame);
+    case JAM_RULE_OUTERMOST:
+        return false;
+    default:
+        walk->flags |= JAM_STACK_BROKEN;
+        walk->is_transient = jam_unwinder_is_loaded();
+        return false;
+    }
+}
+
+static void walk_all(struct stack_walk *walk)
+{
+    uint64_t *frames = walk->self->scratch_frames;
+    bool is_signal_frame;
+    frames[walk->depth++] = walk->at.pc;
+    walk->at.pc--; /* into the call instruction */
+    while (walk_step(walk, &is_signal_frame) && walk->at.pc) {
+        if (walk->depth == jam_header->stack_depth_max) {
+            walk->flags |= JAM_STACK_TRUNCATED;
+            return;
+        }
+        if (is_signal_frame && walk->depth < 64)
+            walk->interrupted |= 1ull << walk->depth;
+        frames[walk->depth++] = walk->at.pc;
+        walk->at.pc -= !is_signal_frame;
+    }
+}
+
+/* --- interning --- */
+
+static uint64_t stack_hash(const struct stack_walk *walk)
+{
+    uint64_t hash = walk->interrupted + walk->flags;
+    for (uint32_t i = 0; i < walk->depth; i++)
+        hash = jam_hash_add(hash, walk->self->scratch_frames[i]);
+    return hash | 1; /* never 0 */
+}
+
+static bool stack_equals(const struct jam_stack *stack, const struct stack_walk *walk)
+{
+    return stack->depth == walk->depth && stack->flags == walk->flags &&
+           stack->interrupted == walk->interrupted &&
+           !memcmp(stack->frames, walk->self->scratch_frames, walk->depth * sizeof(uint64_t));
+}
+
+static struct jam_stack *stack_at(uint32_t ref)
+{
+    return jam_session_at((uint64_t)ref * JAM_STACK_UNIT);
+}
+
+/* The ref, or 0 with *key being where to insert. Equal hashes of different stacks: next key. */
+static uint32_t stack_find(const struct stack_walk *walk, uint64_t *key)
+{
+    for (;; *key += 2) {
+        uint32_t ref = (uint32_t)jam_shared_map_find(&stacks.index, *key);
+        if (!ref || stack_equals(stack_at(ref), walk))
+            return ref;
+    }
+}
+
+static uint32_t stack_append(const struct stack_walk *walk, uint64_t key)
+{
+    uint64_t offset;
+    uint32_t bytes =
+        (uint32_t)(sizeof(struct jam_stack) + walk->depth * sizeof(uint64_t) + 15) & ~15u;
+    struct jam_stack *stack = jam_area_take(&stacks.area, bytes, &offset);
+    if (!stack)
+        return 0;
+    stack->depth = (uint16_t)walk->depth;
+    stack->flags = walk->flags;
+    stack->module_generation = jam_header->module_generation;
+    stack->hash = key;
+    stack->interrupted = walk->interrupted;
+    memcpy(stack->frames, walk->self->scratch_frames, walk->depth * sizeof(uint64_t));
+    jam_area_publish(&stacks.area, bytes);
+    jam_shared_map_put(&stacks.index, key, offset / JAM_STACK_UNIT);
+    return (uint32_t)(offset / JAM_STACK_UNIT);
+}
+
+static uint32_t stack_intern(const struct stack_walk *walk)
+{
+    uint64_t hash = stack_hash(walk), key = hash;
+    uint32_t ref = stack_find(walk, &key);
+    if (ref)
+        return ref;
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return 0;
+    }
+    key = hash;
+    ref = stack_find(walk, &key); /* another thread may have been first */
+    if (!ref) {
+        if (walk->depth == 1)
+            jam_module_note(walk->self->scratch_frames[0] - 1);
+        ref = stack_append(walk, key);
+        if (walk->flags & JAM_STACK_BROKEN)
+            jam_session_lose(JAM_LOSS_STACKS, 1);
+    }
+    jam_growth_unlock();
+    return ref;
+}
+
+/* --- the memo --- */
+
+static void memo_clear(struct jam_thread *self)
+{
+    memset(self->memo, 0, sizeof self->memo);
+    self->slots_used = 0;
+}
+
+static void memo_remember(const struct stack_walk *walk, struct jam_call call, uint32_t stack)
+{
+    struct jam_thread *self = walk->self;
+    uint32_t need = walk->slot_count + walk->uses_bp;
+    if (self->slots_used + need > JAM_MEMO_SLOTS)
+        memo_clear(self);
+    uint32_t set = jam_memo_set(call);
+    struct jam_memo *memo = &self->memo[set][self->memo_turn[set]++ % JAM_MEMO_WAYS];
+    struct jam_slot *slot = &self->slots[self->slots_used];
+    *memo = (struct jam_memo){
+        .pc = call.pc,
+        .sp = call.sp,
+        .stack = stack,
+        .code_generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED),
+        .first_slot = self->slots_used,
+        .slot_count = (uint16_t)need,
+        .uses_bp = walk->uses_bp,
+    };
+    if (walk->uses_bp)
+        *slot++ = (struct jam_slot){0, call.bp};
+    memcpy(slot, self->scratch_slots, walk->slot_count * sizeof *slot);
+    self->slots_used += need;
+}
+
+/* The thread's own stack ends at stack_top; a coroutine's or a signal stack lies elsewhere. */
+static uint64_t stack_top_for(const struct jam_thread *self, uint64_t sp)
+{
+    return sp < self->stack_top && self->stack_top - sp < self->stack_bytes ? self->stack_top : 0;
+}
+
+uint32_t jam_stack_walk(struct jam_thread *self, struct jam_call call)
+{
+    struct stack_walk walk = {
+        .self = self,
+        .at = call,
+        .stack_top = stack_top_for(self, call.sp),
+    };
+    uint32_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
+    self->lane->memo_misses++;
+    walk_all(&walk);
+    uint32_t stack = stack_intern(&walk);
+    bool is_current = generation == __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
+    if (stack && is_current && !walk.is_transient)
+        memo_remember(&walk, call, stack);
+    return stack;
+}
+
+/* --- checking --- */
+
+uint32_t jam_stack_verify(struct jam_call call, uint32_t stack)
+{
+    const struct jam_stack *memo = stack_at(stack);
+    struct jam_thread *self = jam_self;
+    uint64_t *frames = self->scratch_frames;
+    size_t depth = jam_rule_walk_afresh(call, stack_top_for(self, call.sp), frames,
+                                        jam_header->stack_depth_max);
+    if (depth == 0)
+        return stack; /* could not be asked */
+    __atomic_fetch_add(&jam_header->stacks_verified, 1, __ATOMIC_RELAXED);
+    if (depth != memo->depth || memcmp(frames, memo->frames, depth * sizeof *frames))
+        __atomic_fetch_add(&jam_header->stacks_disagreed, 1, __ATOMIC_RELAXED);
+    return stack;
+}
+
+/* --- forgetting --- */
+
+static bool stack_is_outside(uint64_t key, uint64_t ref)
+{
+    const struct jam_stack *stack = stack_at((uint32_t)ref);
+    (void)key;
+    for (uint32_t i = 0; i < stack->depth; i++)
+        if (stack->frames[i] >= stacks.forget_start && stack->frames[i] <= stacks.forget_end)
+            return false;
+    return true;
+}
+
+void jam_stack_forget_range(uint64_t start, uint64_t end)
+{
+    stacks.forget_start = start;
+    stacks.forget_end = end;
+    jam_shared_map_purge(&stacks.index, stack_is_outside);
+}
+
+void jam_stack_reset(void)
+{
+    stacks.index = (struct jam_shared_map){0};
+    stacks.area = (struct jam_area){.shape = {.kind = JAM_EXTENT_STACKS}, .next_bytes = 16 << 10};
+}

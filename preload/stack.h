@@ -1,0 +1,72 @@
+/*
+ * Call stacks at the price of a few loads.
+ *
+ * THE IDEA. Unwinding is a function of the starting registers and of the words of the stack that
+ * it reads, in the order in which it reads them. When a stack is walked, those words and their
+ * values are kept (struct jam_memo), keyed by the return address into the hook's caller and the
+ * caller's stack pointer. At the next call with the same key the same words are loaded again, in
+ * the same order: if all are equal, walking would give the same frames, so the remembered stack is
+ * the answer. The first difference ends the comparison; no word is loaded that walking would not
+ * have loaded. The frame pointer register counts only where a frame is addressed through it.
+ *
+ * Stacks are interned: equal stacks have one record in the file and one stack_ref.
+ */
+#ifndef JAM_STACK_H
+#define JAM_STACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch.h"
+#include "module.h"
+#include "thread.h"
+
+/* Walk, intern, remember. 0 if there is no space for the stack (counted). */
+uint32_t jam_stack_walk(struct jam_thread *self, struct jam_call call);
+
+/* LOCKJAM_VERIFY=stacks: unwind again and count a disagreement. Returns `stack`. */
+uint32_t jam_stack_verify(struct jam_call call, uint32_t stack);
+
+extern bool jam_stack_verifies; /* set once per session */
+
+/* Stacks through these code addresses will never come again. Under the growth lock. */
+void jam_stack_forget_range(uint64_t start, uint64_t end);
+
+/* A new session: no stack is in the file yet. */
+void jam_stack_reset(void);
+
+static inline bool jam_memo_holds(const struct jam_thread *self, const struct jam_memo *memo,
+                                  struct jam_call call)
+{
+    const struct jam_slot *slot = &self->slots[memo->first_slot];
+    const struct jam_slot *end = slot + memo->slot_count;
+    if (memo->uses_bp) {
+        if (slot->value != call.bp)
+            return false;
+        slot++;
+    }
+    for (; slot < end; slot++)
+        if (*(const uint64_t *)slot->address != slot->value)
+            return false;
+    return true;
+}
+
+static inline uint32_t jam_memo_set(struct jam_call call)
+{
+    return (uint32_t)((call.pc * 0x9e3779b97f4a7c15u ^ call.sp * 0xc2b2ae3d27d4eb4fu) >> 56);
+}
+_Static_assert(JAM_MEMO_SETS == 256, "jam_memo_set returns 8 bits");
+
+/* The stack_ref of the caller's stack. 0 only when the file is full. */
+static inline uint32_t jam_stack_capture(struct jam_thread *self, struct jam_call call)
+{
+    const struct jam_memo *memo = self->memo[jam_memo_set(call)];
+    uint32_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED);
+    for (const struct jam_memo *end = memo + JAM_MEMO_WAYS; memo < end; memo++)
+        if (memo->pc == call.pc && memo->sp == call.sp && memo->code_generation == generation &&
+            jam_memo_holds(self, memo, call))
+            return JAM_UNLIKELY(jam_stack_verifies) ? jam_stack_verify(call, memo->stack)
+                                                    : memo->stack;
+    return jam_stack_walk(self, call);
+}
+
+#endif

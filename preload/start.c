@@ -1,0 +1,65 @@
+/*
+ * The library's constructor, and the order in which modules forget an earlier session.
+ *
+ * The constructor runs before all others (-z initfirst). It only makes ready what would be unsafe
+ * later, on a lock path: loading libunwind and registering for fork. Whether and when a session
+ * begins is decided by the first operation.
+ */
+#include "depend.h"
+#include "frame_rule.h"
+#include "growth.h"
+#include "lock.h"
+#include "module.h"
+#include "ring.h"
+#include "session.h"
+#include "stack.h"
+#include "thread.h"
+#include "unwinder.h"
+#include "config.h"
+
+#include <pthread.h>
+
+void jam_tables_reset(void)
+{
+    jam_module_reset();
+    jam_rules_forget();
+    jam_stack_reset();
+    jam_lock_reset();
+    jam_thread_reset();
+    jam_depend_reset();
+    jam_ring_configure();
+    jam_stack_verifies = jam_config.verifies_stacks;
+}
+
+/*
+ * libunwind's own allocator has a lock: no other thread may be inside while the process forks, or
+ * the child could never learn a frame again. The growth lock covers it.
+ */
+static bool fork_has_growth;
+
+static void start_before_fork(void)
+{
+    bool has_it = jam_growth_lock();
+    fork_has_growth = has_it;
+}
+
+static void start_after_fork_parent(void)
+{
+    if (fork_has_growth)
+        jam_growth_unlock();
+}
+
+static void start_after_fork_child(void)
+{
+    jam_growth_reset();
+}
+
+__attribute__((constructor)) static void start(int argc, char **argv, char **environment)
+{
+    (void)argc, (void)argv;
+    jam_config_set_environment(environment);
+    jam_thread_mute(true);
+    jam_unwinder_load();
+    jam_thread_mute(false);
+    pthread_atfork(start_before_fork, start_after_fork_parent, start_after_fork_child);
+}

@@ -1,0 +1,454 @@
+/*
+ * Lanes and thread records: who gets them, and when they are used again.
+ *
+ * There is no thread-exit handler, because none comes last: destructors of thread-specific data
+ * may still lock. A lane whose thread has left its start routine is "ending"; it is handed on only
+ * when the kernel says that the thread is gone.
+ */
+#include "thread.h"
+#include "clock.h"
+#include "guard.h"
+#include "growth.h"
+#include "memory.h"
+#include "session.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+enum {
+    LANES_MAX = 65536,
+    RECORDS_MAX = 16384, /* 2 MiB of the file; past that, ended threads are folded */
+    IDS_REMEMBERED = 65536,
+    STACK_BYTES_MAX = 256 << 20, /* sp further below the top is taken to be another stack */
+    ABOVE_TRAMPOLINE = 1536,     /* start_thread's frame; pthread's own data lies above it */
+};
+
+extern void *__libc_stack_end; /* of ld.so: where the main thread's stack began */
+
+static struct jam_thread thread_none = {.magic = 0};
+__thread struct jam_thread *jam_self = &thread_none;
+
+static __thread struct {
+    struct jam_thread_record *record; /* from pthread_create's announcement */
+    uint32_t record_id;
+    uint32_t session; /* of that record */
+    uint64_t stack_top;
+    bool is_attaching;
+    bool is_muted;
+} thread_local;
+
+/* All under the growth lock; the arrays are read without it (entries are written once). */
+static struct {
+    struct jam_thread *lane[LANES_MAX + 1]; /* by number */
+    uint32_t tid[LANES_MAX + 1];
+    uint32_t lane_count;
+    uint32_t probe; /* next live lane to ask about */
+    struct jam_thread *first_ending, *last_ending;
+    struct jam_area records;
+    struct jam_thread_record *record[RECORDS_MAX];
+    uint32_t record_count;
+    uint32_t fold_cursor;
+    uint16_t slot_of_id[IDS_REMEMBERED];
+    uint32_t last_id;
+    struct jam_shared_map by_pthread; /* pthread_t -> pointer to record; may be stale */
+    uint32_t session;                 /* counts the sessions of this process and its ancestors */
+} threads;
+
+void jam_thread_reset(void)
+{
+    uint32_t session = threads.session + 1;
+    threads.lane_count = threads.probe = threads.record_count = threads.fold_cursor = 0;
+    threads.last_id = 0;
+    threads.first_ending = threads.last_ending = NULL;
+    threads.by_pthread = (struct jam_shared_map){0};
+    threads.session = session;
+    threads.records = (struct jam_area){
+        .shape = {.kind = JAM_EXTENT_THREADS,
+                  .record_bytes = sizeof(struct jam_thread_record),
+                  .first_id = 1},
+        .next_bytes = 4096,
+    };
+}
+
+/* --- records --- */
+
+struct jam_thread_record *jam_thread_find(uint32_t id)
+{
+    uint32_t slot = threads.slot_of_id[id % IDS_REMEMBERED];
+    struct jam_thread_record *record = slot < threads.record_count ? threads.record[slot] : NULL;
+    return record && record->id == id ? record : NULL;
+}
+
+struct jam_thread_record *jam_thread_find_pthread(uint64_t pthread)
+{
+    if (!jam_session_is_ready())
+        return NULL;
+    struct jam_thread_record *record =
+        (struct jam_thread_record *)jam_shared_map_find(&threads.by_pthread, pthread);
+    return record && record->pthread == pthread && !(record->flags & JAM_THREAD_JOINED) ? record
+                                                                                        : NULL;
+}
+
+void jam_thread_set_pthread(struct jam_thread_record *record, uint64_t pthread)
+{
+    if (!jam_growth_lock())
+        return; /* the name or join of this thread will not find its record */
+    record->pthread = pthread;
+    jam_shared_map_put(&threads.by_pthread, pthread, (uint64_t)record);
+    jam_growth_unlock();
+}
+
+/* Add an ended thread to the retired sums and give its record away. */
+static void record_fold(struct jam_thread_record *record)
+{
+    jam_header->threads_retired++;
+    jam_header->retired_wait_ticks += record->wait_ticks;
+    jam_header->retired_blocked_others_ticks += record->blocked_others_ticks;
+    jam_header->retired_lifetime_ticks += jam_ticks_between(record->start_ticks, record->end_ticks);
+    jam_session_lose(JAM_LOSS_THREADS_FOLDED, 1);
+    memset(record, 0, sizeof *record);
+}
+
+static bool record_is_over(const struct jam_thread_record *record)
+{
+    const uint16_t done = JAM_THREAD_JOINED | JAM_THREAD_DETACHED;
+    return (record->flags & JAM_THREAD_ENDED) && (record->flags & done) && !record->exit_held;
+}
+
+static struct jam_thread_record *record_reuse(uint32_t *slot)
+{
+    for (uint32_t i = 0; i < RECORDS_MAX; i++) {
+        *slot = threads.fold_cursor++ % RECORDS_MAX;
+        struct jam_thread_record *record = threads.record[*slot];
+        if (record_is_over(record)) {
+            record_fold(record);
+            return record;
+        }
+    }
+    return NULL;
+}
+
+static struct jam_thread_record *record_append(uint32_t *slot)
+{
+    struct jam_thread_record *record = jam_area_take(&threads.records, sizeof *record, NULL);
+    if (!record)
+        return NULL;
+    *slot = threads.record_count;
+    threads.record[threads.record_count++] = record;
+    jam_area_publish(&threads.records, sizeof *record);
+    return record;
+}
+
+static struct jam_thread_record *record_new(void)
+{
+    uint32_t slot = 0;
+    struct jam_thread_record *record =
+        threads.record_count < RECORDS_MAX ? record_append(&slot) : record_reuse(&slot);
+    if (!record)
+        return NULL;
+    record->id = ++threads.last_id;
+    threads.slot_of_id[record->id % IDS_REMEMBERED] = (uint16_t)slot;
+    jam_header->threads_started++;
+    return record;
+}
+
+struct jam_thread_record *jam_thread_announce(struct jam_thread *self, uint32_t stack,
+                                              const void *start_routine)
+{
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return NULL;
+    }
+    struct jam_thread_record *record = record_new();
+    if (record) {
+        record->parent = self->id;
+        record->create_stack = stack;
+        record->parent_segment = self->segment;
+        record->start_routine = (uint64_t)start_routine;
+    }
+    jam_growth_unlock();
+    return record;
+}
+
+void jam_thread_withdraw(struct jam_thread_record *record)
+{
+    record->flags |= JAM_THREAD_ENDED | JAM_THREAD_JOINED;
+    record->end_ticks = record->start_ticks = jam_ticks();
+}
+
+void jam_thread_rename(struct jam_thread_record *record, const char *name)
+{
+    memset(record->name, 0, sizeof record->name);
+    memcpy(record->name, name, strnlen(name, sizeof record->name - 1));
+}
+
+/* What the kernel calls this thread: also right when prctl(2) was used instead of pthread. */
+static void record_refresh_name(struct jam_thread_record *record)
+{
+    char name[JAM_NAME_BYTES] = "";
+    JAM_SYSCALL2(prctl, PR_GET_NAME, name);
+    name[sizeof name - 1] = '\0';
+    jam_thread_rename(record, name);
+}
+
+static void record_begin(struct jam_thread_record *record, uint16_t flags)
+{
+    record->tid = (uint32_t)JAM_SYSCALL1(gettid, 0);
+    record->start_ticks = jam_ticks();
+    record->flags |= flags;
+    jam_thread_set_pthread(record, (uint64_t)pthread_self());
+    record_refresh_name(record);
+}
+
+/* --- lanes --- */
+
+uint32_t jam_thread_lane_count(void)
+{
+    return __atomic_load_n(&threads.lane_count, __ATOMIC_ACQUIRE);
+}
+
+struct jam_lane *jam_thread_lane(uint32_t number)
+{
+    return threads.lane[number]->lane;
+}
+
+struct jam_lane *jam_thread_lane_of(uint32_t tid)
+{
+    uint32_t count = jam_thread_lane_count();
+    for (uint32_t number = 1; number <= count; number++)
+        if (__atomic_load_n(&threads.tid[number], __ATOMIC_RELAXED) == tid)
+            return jam_thread_lane(number);
+    return NULL;
+}
+
+static bool lane_is_abandoned(const struct jam_thread *thread)
+{
+    uint32_t tid = thread->lane->tid;
+    bool is_gone = tid == (uint32_t)JAM_SYSCALL1(gettid, 0) ||
+                   JAM_SYSCALL3(tgkill, jam_header->pid, tid, 0) == -ESRCH;
+    return is_gone && thread->held_count == 0;
+}
+
+static void lane_queue(struct jam_thread *thread)
+{
+    thread->next_ending = NULL;
+    if (threads.last_ending)
+        threads.last_ending->next_ending = thread;
+    else
+        threads.first_ending = thread;
+    threads.last_ending = thread;
+}
+
+static struct jam_thread *lane_unqueue(void)
+{
+    struct jam_thread *thread = threads.first_ending;
+    threads.first_ending = thread->next_ending;
+    if (!threads.first_ending)
+        threads.last_ending = NULL;
+    return thread;
+}
+
+/* A lane whose thread is gone. Threads that never told us are found by asking, one each time. */
+static struct jam_thread *lane_reuse(void)
+{
+    enum { TRIES = 3 };
+    for (int i = 0; i < TRIES && threads.first_ending; i++) {
+        struct jam_thread *thread = lane_unqueue();
+        if (lane_is_abandoned(thread))
+            return thread;
+        lane_queue(thread);
+    }
+    if (threads.lane_count < 64)
+        return NULL;
+    struct jam_thread *thread = threads.lane[1 + threads.probe++ % threads.lane_count];
+    bool is_foreign = thread->record->flags & JAM_THREAD_FOREIGN;
+    return thread->lane->state == JAM_LANE_LIVE && is_foreign && lane_is_abandoned(thread) ? thread
+                                                                                           : NULL;
+}
+
+static struct jam_area lane_area(uint16_t kind, uint16_t record_bytes, uint32_t owner)
+{
+    return (struct jam_area){
+        .shape = {.kind = kind, .record_bytes = record_bytes, .owner_lane = owner},
+        .next_bytes = 4096,
+    };
+}
+
+static void lane_set_areas(struct jam_thread *thread, uint32_t number)
+{
+    thread->sites = lane_area(JAM_EXTENT_SITES, sizeof(struct jam_site), number);
+    thread->waits = lane_area(JAM_EXTENT_WAITS, sizeof(struct jam_wait_totals), number);
+    thread->histograms = lane_area(JAM_EXTENT_HISTOGRAMS, sizeof(struct jam_histogram), number);
+    thread->blames = lane_area(JAM_EXTENT_BLAME, sizeof(struct jam_blame), number);
+    thread->dependencies = lane_area(JAM_EXTENT_DEPENDENCIES, 0, number);
+}
+
+static struct jam_thread *lane_new(void)
+{
+    uint64_t offset;
+    uint32_t number = threads.lane_count + 1;
+    struct jam_extent_shape shape = {.kind = JAM_EXTENT_LANE, .owner_lane = number};
+    if (number > LANES_MAX)
+        return NULL;
+    struct jam_thread *thread = jam_memory_map_wiped(sizeof *thread);
+    struct jam_extent *extent = thread ? jam_session_extent(&shape, JAM_LANE_BYTES, &offset) : NULL;
+    if (!extent) {
+        jam_memory_unmap(thread, sizeof *thread);
+        return NULL;
+    }
+    struct jam_lane *lane = (struct jam_lane *)(extent + 1);
+    lane->number = number;
+    lane->held_capacity = JAM_LANE_INLINE_HELD;
+    lane->held_offset = offset + sizeof *extent + sizeof *lane;
+    extent->used_bytes = JAM_LANE_BYTES - sizeof *extent;
+    thread->lane = lane;
+    thread->held = (struct jam_held *)(lane + 1);
+    thread->held_local = thread->held_local_inline;
+    thread->held_capacity = JAM_LANE_INLINE_HELD;
+    lane_set_areas(thread, number);
+    threads.lane[number] = thread;
+    __atomic_store_n(&threads.lane_count, number, __ATOMIC_RELEASE);
+    return thread;
+}
+
+static bool thread_has_announced_record(void)
+{
+    return thread_local.record && thread_local.session == threads.session &&
+           thread_local.record->id == thread_local.record_id;
+}
+
+/* The record of a thread that no pthread_create of ours announced. */
+static struct jam_thread_record *thread_record(bool is_main)
+{
+    if (thread_has_announced_record())
+        return thread_local.record;
+    struct jam_thread_record *record = record_new();
+    if (record) {
+        record_begin(record, is_main ? JAM_THREAD_MAIN : JAM_THREAD_FOREIGN);
+        if (is_main)
+            record->start_ticks = jam_header->clock_first.ticks;
+    }
+    return record;
+}
+
+static uint64_t thread_stack_top(bool is_main)
+{
+    return is_main ? (uint64_t)__libc_stack_end : thread_local.stack_top;
+}
+
+static struct jam_thread *thread_attach(void)
+{
+    if (!jam_session_start() || !jam_growth_lock())
+        return NULL;
+    uint32_t tid = (uint32_t)JAM_SYSCALL1(gettid, 0);
+    bool is_main = tid == jam_header->pid;
+    struct jam_thread_record *record = thread_record(is_main);
+    struct jam_thread *thread = record ? lane_reuse() : NULL;
+    if (record && !thread)
+        thread = lane_new();
+    if (thread) {
+        thread->record = record;
+        thread->id = record->id;
+        thread->segment = record->segment;
+        thread->stack_top = thread_stack_top(is_main);
+        thread->stack_bytes = STACK_BYTES_MAX;
+        record->lane = thread->lane->number;
+        thread->lane->thread = record->id;
+        thread->lane->tid = tid;
+        thread->lane->state = JAM_LANE_LIVE;
+        thread->magic = JAM_THREAD_MAGIC;
+        threads.tid[thread->lane->number] = tid;
+    }
+    jam_growth_unlock();
+    if (!thread)
+        jam_session_lose(JAM_LOSS_NO_LANE, 1);
+    return thread;
+}
+
+void jam_thread_mute(bool is_muted)
+{
+    thread_local.is_muted = is_muted;
+}
+
+struct jam_thread *jam_enter_slow(void)
+{
+    if (thread_local.is_muted)
+        return NULL;
+    if (jam_self->magic == JAM_THREAD_MAGIC || thread_local.is_attaching) {
+        jam_session_lose(JAM_LOSS_NESTED, 1);
+        return NULL;
+    }
+    thread_local.is_attaching = true;
+    struct jam_thread *thread = thread_attach();
+    if (thread)
+        jam_self = thread; /* is_open is 0: we are inside */
+    thread_local.is_attaching = false;
+    return thread;
+}
+
+/* --- beginning and end --- */
+
+void jam_thread_started(struct jam_thread_record *record)
+{
+    if (!record)
+        return;
+    thread_local.record = record;
+    thread_local.record_id = record->id;
+    thread_local.session = threads.session;
+    thread_local.stack_top = (uint64_t)__builtin_frame_address(0) + ABOVE_TRAMPOLINE;
+    record_begin(record, 0);
+}
+
+void jam_thread_ended(void)
+{
+    struct jam_thread *self = jam_self;
+    bool is_attached = self->magic == JAM_THREAD_MAGIC;
+    struct jam_thread_record *record = is_attached ? self->record : thread_local.record;
+    if (!jam_session_is_ready() || !record || (!is_attached && !thread_has_announced_record()) ||
+        record->flags & JAM_THREAD_ENDED)
+        return;
+    record_refresh_name(record);
+    record->end_ticks = jam_ticks();
+    record->flags |= JAM_THREAD_ENDED;
+    if (!is_attached)
+        return;
+    record->segment = self->segment;
+    record->exit_held = self->held_count;
+    self->lane->state = JAM_LANE_ENDING;
+    if (jam_growth_lock()) {
+        lane_queue(self);
+        jam_growth_unlock();
+    }
+}
+
+bool jam_thread_grow_held(struct jam_thread *self)
+{
+    uint32_t capacity = self->held_capacity * 2;
+    struct jam_extent_shape shape = {.kind = JAM_EXTENT_HELD,
+                                     .record_bytes = sizeof(struct jam_held),
+                                     .owner_lane = self->lane->number};
+    uint64_t offset;
+    struct jam_held_local *local = jam_memory_map(capacity * sizeof *local);
+    struct jam_extent *extent =
+        local ? jam_session_extent(&shape, sizeof *extent + capacity * sizeof(struct jam_held),
+                                   &offset)
+              : NULL;
+    if (!extent) {
+        jam_memory_unmap(local, capacity * sizeof *local);
+        return false;
+    }
+    memcpy(extent + 1, self->held, self->held_count * sizeof *self->held);
+    memcpy(local, self->held_local, self->held_count * sizeof *local);
+    if (self->held_local != self->held_local_inline)
+        jam_memory_unmap(self->held_local, self->held_capacity * sizeof *local);
+    self->held = (struct jam_held *)(extent + 1);
+    self->held_local = local;
+    self->held_capacity = capacity;
+    extent->used_bytes = capacity * sizeof(struct jam_held);
+    /* The old array stays as it is: a reader of either sees a true list. */
+    __atomic_store_n(&self->lane->held_offset, offset + sizeof *extent, __ATOMIC_RELEASE);
+    __atomic_store_n(&self->lane->held_capacity, capacity, __ATOMIC_RELEASE);
+    return true;
+}

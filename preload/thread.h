@@ -1,0 +1,176 @@
+/*
+ * The preload's view of a thread.
+ *
+ *     jam_self ──▶ struct jam_thread ──▶ struct jam_lane         (in the session file)
+ *                  private to the lane  ──▶ struct jam_thread_record (in the session file)
+ *
+ * A lane is a slot for one running thread: its wait word, held list and all totals in the file,
+ * and, outside the file, its caches and indexes (struct jam_thread). When a thread has ended, the
+ * next one takes the lane over and goes on adding to the same totals, so that both stay bounded by
+ * the threads that live at once.
+ *
+ * struct jam_thread lies in memory that fork(2) wipes. In the child `is_open` therefore reads 0,
+ * every hook takes its slow way in, and that finds out (jam_enter_slow).
+ */
+#ifndef JAM_THREAD_H
+#define JAM_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch.h"
+#include "map.h"
+#include "session.h"
+#include "trace_format.h"
+
+#define JAM_MEMO_SETS    256
+#define JAM_MEMO_WAYS    4
+#define JAM_MEMO_SLOTS   8192 /* all entries together */
+#define JAM_SITE_CACHE   512
+#define JAM_DEPEND_CACHE 256
+
+/* A word that the unwinder read, and what it read there. */
+struct jam_slot {
+    uint64_t address;
+    uint64_t value;
+};
+
+/* A remembered stack: see stack.h. */
+struct jam_memo {
+    uint64_t pc; /* 0 = empty */
+    uint64_t sp;
+    uint32_t stack; /* stack_ref */
+    uint32_t code_generation;
+    uint32_t first_slot; /* slots[first_slot ...] must hold their values; with uses_bp the first
+                            one's value is that of the caller's frame pointer register */
+    uint16_t slot_count;
+    uint16_t uses_bp;
+};
+
+/* Where an acquire of this object from this stack is counted. */
+struct jam_site_cache {
+    uint64_t address; /* of the lock; 0 = empty */
+    uint32_t stack;
+    uint16_t mode;
+    uint16_t kind;
+    uint32_t generation;
+    uint32_t unused;
+    struct jam_lock_record *lock;
+    struct jam_site *site;
+};
+
+/* What the held list in the file leaves out: pointers of this process. */
+struct jam_held_local {
+    struct jam_lock_record *lock;
+    struct jam_site *site;
+    uint64_t set_hash; /* of this and all older entries */
+};
+
+struct jam_depend_cache {
+    uint64_t key; /* 0 = empty */
+    struct jam_dependency *dependency;
+    uint32_t thread; /* last instance written */
+    uint32_t segment;
+};
+
+struct jam_ring {
+    struct jam_event *next; /* NULL = no chunk */
+    struct jam_event *end;
+    uint64_t base_ticks;
+    struct jam_extent *chunk;   /* the one being written */
+    struct jam_extent **chunks; /* of this lane, private memory */
+    uint32_t chunk_count;
+    uint32_t chunk_capacity;
+    uint32_t oldest; /* index of the next to recycle */
+    uint64_t sequence;
+};
+
+enum { JAM_THREAD_MAGIC = 0x4a414d54 }; /* 0 after a fork */
+
+struct jam_thread {
+    /* hot */
+    uint32_t is_open; /* 1: an operation may be recorded; 0: we are inside one */
+    uint32_t magic;
+    struct jam_lane *lane;
+    struct jam_held *held; /* lane's list, in the file */
+    struct jam_held_local *held_local;
+    uint32_t held_count;
+    uint32_t held_capacity;
+    uint64_t refresh_due; /* ticks */
+    uint32_t id;          /* of the thread it serves */
+    uint32_t segment;
+    struct jam_ring ring;
+    /* warm */
+    struct jam_thread_record *record;
+    struct jam_area sites, waits, histograms, blames, dependencies;
+    struct jam_map site_index, blame_index, dependency_index;
+    struct jam_held_local held_local_inline[JAM_LANE_INLINE_HELD];
+    struct jam_site lost_site;        /* counts what found no space in the file */
+    struct jam_lock_record lost_lock; /* id 0 */
+    struct jam_thread *next_ending;   /* in the queue of lanes whose thread is leaving */
+    uint32_t slots_used;
+    uint64_t stack_top;   /* first address behind the thread's own stack, 0 = unknown */
+    uint64_t stack_bytes; /* how far below it the stack may reach */
+    /* caches */
+    uint32_t memo_turn[JAM_MEMO_SETS];
+    struct jam_memo memo[JAM_MEMO_SETS][JAM_MEMO_WAYS];
+    struct jam_site_cache site_cache[JAM_SITE_CACHE];
+    struct jam_depend_cache depend_cache[JAM_DEPEND_CACHE];
+    uint64_t scratch_frames[JAM_MAX_FRAMES];
+    struct jam_slot scratch_slots[JAM_MAX_FRAMES * 2];
+    struct jam_slot slots[JAM_MEMO_SLOTS];
+};
+
+/* Initial-exec TLS: one instruction, no allocation, usable at any time. Never NULL. */
+extern __thread struct jam_thread *jam_self;
+
+/* The rest of jam_enter (guard.h): attach the thread, notice a fork, or count a nested call. */
+struct jam_thread *jam_enter_slow(void);
+
+/*
+ * While muted, operations of this thread are forwarded and not counted as lost: they are those of
+ * libunwind on our behalf.
+ */
+void jam_thread_mute(bool is_muted);
+
+/*
+ * Make a record for a thread that is about to be created by this one. NULL: no space, counted.
+ */
+struct jam_thread_record *jam_thread_announce(struct jam_thread *self, uint32_t stack,
+                                              const void *start_routine);
+
+/* The new thread itself: `record` is from jam_thread_announce, or NULL. */
+void jam_thread_started(struct jam_thread_record *record);
+
+/* Its start routine has returned, or it exits. Destructors that run later may still lock. */
+void jam_thread_ended(void);
+
+/* A thread that was announced but could not be created. */
+void jam_thread_withdraw(struct jam_thread_record *record);
+
+/* The record of a thread id, or NULL if it was folded into the retired sums. */
+struct jam_thread_record *jam_thread_find(uint32_t id);
+
+/* pthread_create has answered: this is the thread's pthread_t. */
+void jam_thread_set_pthread(struct jam_thread_record *record, uint64_t pthread);
+
+/* The record of a live pthread_t, or NULL. */
+struct jam_thread_record *jam_thread_find_pthread(uint64_t pthread);
+
+/* The lane that serves the kernel thread `tid` now, or NULL. */
+struct jam_lane *jam_thread_lane_of(uint32_t tid);
+
+/* All lanes ever made: number 1..jam_thread_lane_count(). */
+uint32_t jam_thread_lane_count(void);
+struct jam_lane *jam_thread_lane(uint32_t number);
+
+/* Name a thread; from pthread_setname_np. */
+void jam_thread_rename(struct jam_thread_record *record, const char *name);
+
+/* A new session: no lane and no record yet. */
+void jam_thread_reset(void);
+
+/* Enlarge the held list. False: no space, counted. */
+bool jam_thread_grow_held(struct jam_thread *self);
+
+#endif

@@ -1,0 +1,263 @@
+/* The only file that knows libunwind. See unwinder.h for how it is asked. */
+#include "unwinder.h"
+#include "session.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <libunwind-x86_64.h>
+#include <string.h>
+
+enum { BP = UNW_X86_64_RBP, SP = UNW_X86_64_RSP, PC = UNW_X86_64_RIP };
+
+/* libunwind's functions carry the machine in their names; <libunwind.h> makes macros of them. */
+#define UNWINDER_FUNCTIONS(FUNCTION)                                                               \
+    FUNCTION(unw_create_addr_space, "_Ux86_64_create_addr_space")                                  \
+    FUNCTION(unw_set_caching_policy, "_Ux86_64_set_caching_policy")                                \
+    FUNCTION(unw_init_remote, "_Ux86_64_init_remote")                                              \
+    FUNCTION(unw_step, "_Ux86_64_step")                                                            \
+    FUNCTION(unw_get_reg, "_Ux86_64_get_reg")                                                      \
+    FUNCTION(unw_get_save_loc, "_Ux86_64_get_save_loc")                                            \
+    FUNCTION(unw_is_signal_frame, "_Ux86_64_is_signal_frame")
+
+#define UNWINDER_POINTER(function, symbol) __typeof__(&function) call_##function;
+static struct {
+    UNWINDER_FUNCTIONS(UNWINDER_POINTER)
+    int (*search_table)(unw_addr_space_t, unw_word_t, unw_dyn_info_t *, unw_proc_info_t *, int,
+                        void *);
+    unw_addr_space_t space;
+} unwinder;
+
+/* --- what libunwind asks us --- */
+
+/* A read of 8 bytes that cannot fault: the kernel copies the set before it rejects `how`. */
+static bool unwinder_is_readable(uint64_t address)
+{
+    return JAM_SYSCALL4(rt_sigprocmask, ~0, address, 0, 8) != -EFAULT;
+}
+
+static struct {
+    const struct dl_find_object *module; /* whose tables are being read */
+    struct dl_find_object storage;
+} unwinder_tables;
+
+static bool unwinder_is_table(uint64_t address)
+{
+    const struct dl_find_object *module = unwinder_tables.module;
+    return module && address >= (uint64_t)module->dlfo_map_start &&
+           address < (uint64_t)module->dlfo_map_end;
+}
+
+/* The search table of .eh_frame_hdr, in the one encoding that linkers write (LSB 5.0, 10.6.2). */
+static bool unwinder_describe(const struct dl_find_object *module, unw_dyn_info_t *info)
+{
+    enum { VERSION = 1, PCREL_SDATA4 = 0x1b, UDATA4 = 0x03, DATAREL_SDATA4 = 0x3b };
+    const uint8_t *head = module->dlfo_eh_frame;
+    if (!head || head[0] != VERSION || head[1] != PCREL_SDATA4 || head[2] != UDATA4 ||
+        head[3] != DATAREL_SDATA4)
+        return false;
+    uint32_t entries;
+    memcpy(&entries, head + 8, sizeof entries);
+    *info = (unw_dyn_info_t){
+        .start_ip = (unw_word_t)module->dlfo_map_start,
+        .end_ip = (unw_word_t)module->dlfo_map_end,
+        .format = UNW_INFO_FORMAT_REMOTE_TABLE,
+    };
+    info->u.rti.segbase = (unw_word_t)head;
+    info->u.rti.table_data = (unw_word_t)(head + 12);
+    info->u.rti.table_len = entries; /* of 8 bytes each, counted in words of 8 bytes */
+    return true;
+}
+
+static int unwinder_find(unw_addr_space_t space, unw_word_t pc, unw_proc_info_t *info,
+                         int need_info, void *argument)
+{
+    struct jam_step *step = argument;
+    unw_dyn_info_t table;
+    unwinder_tables.module = NULL;
+    if (_dl_find_object((void *)pc, &unwinder_tables.storage) < 0)
+        return -UNW_ENOINFO;
+    if (!unwinder_describe(&unwinder_tables.storage, &table))
+        return -UNW_ENOINFO;
+    unwinder_tables.module = &unwinder_tables.storage;
+    int result = unwinder.search_table(space, pc, &table, info, need_info, argument);
+    step->has_tables = result >= 0;
+    return result;
+}
+
+static void unwinder_put(unw_addr_space_t space, unw_proc_info_t *info, void *argument)
+{
+    (void)space, (void)info, (void)argument;
+}
+
+static int unwinder_dynamic(unw_addr_space_t space, unw_word_t *list, void *argument)
+{
+    (void)space, (void)list, (void)argument;
+    return -UNW_ENOINFO;
+}
+
+static void unwinder_note_read(struct jam_step *step, uint64_t address, uint64_t value)
+{
+    for (uint32_t i = 0; i < step->read_count; i++)
+        if (step->reads[i].address == address)
+            return;
+    if (step->read_count == JAM_STEP_READS) {
+        step->overflowed = true;
+        return;
+    }
+    step->reads[step->read_count++] = (struct jam_slot){address, value};
+}
+
+static int unwinder_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value,
+                           int is_write, void *argument)
+{
+    struct jam_step *step = argument;
+    (void)space;
+    if (is_write)
+        return -UNW_EINVAL;
+    if (!unwinder_is_table(address) && !unwinder_is_readable(address))
+        return -UNW_EINVAL;
+    memcpy(value, (const void *)address, sizeof *value);
+    /* Words below the frame, and code or tables, are not what a later call could change. */
+    if (!unwinder_is_table(address) && address >= step->at.sp &&
+        (!step->stack_top || address < step->stack_top))
+        unwinder_note_read(step, address, *value);
+    return 0;
+}
+
+static int unwinder_register(unw_addr_space_t space, unw_regnum_t number, unw_word_t *value,
+                             int is_write, void *argument)
+{
+    struct jam_step *step = argument;
+    (void)space;
+    if (is_write)
+        return -UNW_EREADONLYREG;
+    switch (number) {
+    case PC:
+        *value = step->at.pc;
+        return 0;
+    case SP:
+        *value = step->at.sp;
+        return 0;
+    case BP:
+        step->used_bp = true;
+        *value = step->at.bp;
+        return 0;
+    default:
+        return -UNW_EBADREG; /* compilers address a frame through sp or bp only */
+    }
+}
+
+static int unwinder_float(unw_addr_space_t space, unw_regnum_t number, unw_fpreg_t *value,
+                          int is_write, void *argument)
+{
+    (void)space, (void)number, (void)value, (void)is_write, (void)argument;
+    return -UNW_EBADREG;
+}
+
+static int unwinder_resume(unw_addr_space_t space, unw_cursor_t *cursor, void *argument)
+{
+    (void)space, (void)cursor, (void)argument;
+    return -UNW_EINVAL;
+}
+
+static int unwinder_name(unw_addr_space_t space, unw_word_t pc, char *name, size_t size,
+                         unw_word_t *offset, void *argument)
+{
+    (void)space, (void)pc, (void)name, (void)size, (void)offset, (void)argument;
+    return -UNW_ENOINFO;
+}
+
+/* --- loading --- */
+
+bool jam_unwinder_is_loaded(void)
+{
+    return unwinder.space != NULL;
+}
+
+bool jam_unwinder_load(void)
+{
+    static unw_accessors_t accessors = {
+        .find_proc_info = unwinder_find,
+        .put_unwind_info = unwinder_put,
+        .get_dyn_info_list_addr = unwinder_dynamic,
+        .access_mem = unwinder_memory,
+        .access_reg = unwinder_register,
+        .access_fpreg = unwinder_float,
+        .resume = unwinder_resume,
+        .get_proc_name = unwinder_name,
+    };
+    void *library = dlopen("libunwind-x86_64.so.8", RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return false;
+    bool is_complete = true;
+#define UNWINDER_FIND(function, symbol)                                                            \
+    *(void **)&unwinder.call_##function = dlsym(library, symbol);                                  \
+    is_complete = is_complete && unwinder.call_##function;
+    UNWINDER_FUNCTIONS(UNWINDER_FIND)
+    *(void **)&unwinder.search_table = dlsym(library, "_Ux86_64_dwarf_search_unwind_table");
+    if (!is_complete || !unwinder.search_table)
+        return false;
+    unwinder.space = unwinder.call_unw_create_addr_space(&accessors, 0);
+    /* Its caches are guarded by locks of the target's libc; the rules we learn are our cache. */
+    if (unwinder.space)
+        unwinder.call_unw_set_caching_policy(unwinder.space, UNW_CACHE_NONE);
+    return unwinder.space != NULL;
+}
+
+/* --- stepping --- */
+
+static unw_cursor_t unwinder_cursor; /* 1 KiB; guarded by the growth lock */
+
+static uint64_t unwinder_get(int number)
+{
+    unw_word_t value = 0;
+    unwinder.call_unw_get_reg(&unwinder_cursor, number, &value);
+    return value;
+}
+
+static void unwinder_arrive(struct jam_step *step)
+{
+    unw_save_loc_t saved = {.type = UNW_SLT_NONE};
+    bool used_bp = step->used_bp;
+    uint32_t reads = step->read_count;
+    step->to.pc = unwinder_get(PC);
+    step->to.sp = unwinder_get(SP);
+    unwinder.call_unw_get_save_loc(&unwinder_cursor, BP, &saved);
+    step->bp_saved_at = saved.type == UNW_SLT_MEMORY ? saved.u.addr : 0;
+    step->to.bp = unwinder_get(BP);
+    /* Fetching the results is not part of the step. */
+    step->used_bp = used_bp;
+    step->read_count = reads;
+}
+
+void jam_unwinder_step(struct jam_step *step)
+{
+    step->read_count = 0;
+    step->used_bp = step->has_tables = step->is_signal_frame = step->overflowed = false;
+    step->result = unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, step);
+    if (step->result < 0)
+        return;
+    step->is_signal_frame = unwinder.call_unw_is_signal_frame(&unwinder_cursor) > 0;
+    step->result = unwinder.call_unw_step(&unwinder_cursor);
+    if (step->result > 0)
+        unwinder_arrive(step);
+    if (step->result > 0 && step->to.pc == 0)
+        step->result = 0;
+}
+
+size_t jam_unwinder_walk(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max)
+{
+    struct jam_step step = {.at = call, .stack_top = stack_top};
+    size_t count = 0;
+    frames[count++] = call.pc;
+    step.at.pc--;
+    if (unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, &step) < 0)
+        return count;
+    while (count < max && unwinder.call_unw_step(&unwinder_cursor) > 0) {
+        uint64_t pc = unwinder_get(PC);
+        if (pc == 0)
+            break;
+        frames[count++] = pc;
+    }
+    return count;
+}
