@@ -150,7 +150,7 @@ void jam_builder_set_u64(struct jam_builder *builder, uint64_t offset, uint64_t 
     memcpy(builder->bytes + offset, &value, sizeof value);
 }
 
-void jam_builder_clock(struct jam_builder *builder, const struct jam_builder_clock *clock)
+void jam_builder_set_clock(struct jam_builder *builder, const struct jam_builder_clock *clock)
 {
     struct jam_header *header = header_of(builder);
     header->clock = clock->kind;
@@ -159,12 +159,12 @@ void jam_builder_clock(struct jam_builder *builder, const struct jam_builder_clo
     header->tick_hz_hint = clock->hz;
 }
 
-void jam_builder_loss(struct jam_builder *builder, unsigned loss, uint64_t count)
+void jam_builder_set_loss(struct jam_builder *builder, unsigned loss, uint64_t count)
 {
     header_of(builder)->lost[loss] = count;
 }
 
-void jam_builder_string(struct jam_builder *builder, uint16_t key, const char *text)
+void jam_builder_add_string(struct jam_builder *builder, uint16_t key, const char *text)
 {
     size_t length = strlen(text);
     struct jam_string *string =
@@ -174,7 +174,8 @@ void jam_builder_string(struct jam_builder *builder, uint16_t key, const char *t
     memcpy(string->text, text, length);
 }
 
-void jam_builder_module(struct jam_builder *builder, const char *path, uint64_t start, uint64_t end)
+void jam_builder_add_module(struct jam_builder *builder, const char *path, uint64_t start,
+                            uint64_t end)
 {
     size_t length = strlen(path);
     size_t bytes = (sizeof(struct jam_module) + length + 7) / 8 * 8;
@@ -188,7 +189,7 @@ void jam_builder_module(struct jam_builder *builder, const char *path, uint64_t 
     memcpy(module->path, path, length);
 }
 
-uint32_t jam_builder_stack(struct jam_builder *builder, const uint64_t *frames, uint16_t depth)
+uint32_t jam_builder_add_stack(struct jam_builder *builder, const uint64_t *frames, uint16_t depth)
 {
     uint64_t offset;
     struct jam_stack *stack =
@@ -199,7 +200,7 @@ uint32_t jam_builder_stack(struct jam_builder *builder, const uint64_t *frames, 
     return (uint32_t)(offset / JAM_STACK_UNIT);
 }
 
-void jam_builder_lock(struct jam_builder *builder, const struct jam_builder_lock *lock)
+void jam_builder_add_lock(struct jam_builder *builder, const struct jam_builder_lock *lock)
 {
     struct jam_lock_record *record = add_to_table(builder, JAM_EXTENT_LOCKS, sizeof *record, NULL);
     record->id = lock->id;
@@ -214,7 +215,7 @@ void jam_builder_lock(struct jam_builder *builder, const struct jam_builder_lock
     record->owner_changes = lock->owner_changes;
 }
 
-void jam_builder_thread(struct jam_builder *builder, const struct jam_builder_thread *thread)
+void jam_builder_add_thread(struct jam_builder *builder, const struct jam_builder_thread *thread)
 {
     struct jam_thread_record *record =
         add_to_table(builder, JAM_EXTENT_THREADS, sizeof *record, NULL);
@@ -251,7 +252,7 @@ static uint32_t add_holds(struct jam_builder *builder, const struct jam_builder_
     return (uint32_t)(offset / JAM_REF_UNIT);
 }
 
-void jam_builder_site(struct jam_builder *builder, const struct jam_builder_site *site)
+void jam_builder_add_site(struct jam_builder *builder, const struct jam_builder_site *site)
 {
     struct jam_site *record = add_to_table(builder, JAM_EXTENT_SITES, sizeof *record, NULL);
     record->lock = site->lock;
@@ -267,7 +268,7 @@ void jam_builder_site(struct jam_builder *builder, const struct jam_builder_site
         record->hold_histogram_ref = add_holds(builder, site);
 }
 
-void jam_builder_blame(struct jam_builder *builder, const struct jam_builder_blame *blame)
+void jam_builder_add_blame(struct jam_builder *builder, const struct jam_builder_blame *blame)
 {
     struct jam_blame *record = add_to_table(builder, JAM_EXTENT_BLAME, sizeof *record, NULL);
     record->lock = blame->lock;
@@ -279,7 +280,7 @@ void jam_builder_blame(struct jam_builder *builder, const struct jam_builder_bla
     record->wait_max_ticks = blame->wait_max_ticks;
 }
 
-void jam_builder_dependency(struct jam_builder *builder, uint32_t lock, uint32_t held)
+void jam_builder_add_dependency(struct jam_builder *builder, uint32_t lock, uint32_t held)
 {
     struct jam_dependency *record =
         add_to_table(builder, JAM_EXTENT_DEPENDENCIES,
@@ -292,8 +293,8 @@ void jam_builder_dependency(struct jam_builder *builder, uint32_t lock, uint32_t
     record->held[0] = (struct jam_dependency_held){.lock = held, .generation = 1};
 }
 
-void jam_builder_lane(struct jam_builder *builder, uint32_t thread, uint32_t waits_for,
-                      uint32_t held)
+void jam_builder_add_lane(struct jam_builder *builder, uint32_t thread, uint32_t waits_for,
+                          uint32_t held)
 {
     uint64_t offset = append_extent(builder, JAM_EXTENT_LANE, JAM_LANE_BYTES);
     struct jam_lane *lane = (struct jam_lane *)(extent_at(builder, offset) + 1);
@@ -308,8 +309,8 @@ void jam_builder_lane(struct jam_builder *builder, uint32_t thread, uint32_t wai
     *(struct jam_held *)(lane + 1) = (struct jam_held){.lock = held, .generation = 1};
 }
 
-void jam_builder_chunk(struct jam_builder *builder, uint32_t lane, uint64_t sequence,
-                       uint64_t base_ticks)
+void jam_builder_add_chunk(struct jam_builder *builder, uint32_t lane, uint64_t sequence,
+                           uint64_t base_ticks)
 {
     builder->last_chunk = append_extent(builder, JAM_EXTENT_RING, JAM_EXTENT_ALIGN);
     struct jam_extent *head = extent_at(builder, builder->last_chunk);
@@ -318,7 +319,7 @@ void jam_builder_chunk(struct jam_builder *builder, uint32_t lane, uint64_t sequ
     head->ring_base_ticks = base_ticks;
 }
 
-void jam_builder_event(struct jam_builder *builder, const struct jam_builder_event *event)
+void jam_builder_add_event(struct jam_builder *builder, const struct jam_builder_event *event)
 {
     struct jam_event *record = add_record(builder, builder->last_chunk, sizeof *record, NULL);
     record->when_kind_flags = event->ticks | (uint64_t)event->kind << JAM_EVENT_KIND_SHIFT |
@@ -336,9 +337,9 @@ static void add_sample_events(struct jam_builder *builder)
         {30, JAM_EVENT_WAIT_END, 0, 1, 2},
     };
     for (uint32_t lane = 1; lane <= 2; lane++) {
-        jam_builder_chunk(builder, lane, 1, lane * 1000);
+        jam_builder_add_chunk(builder, lane, 1, lane * 1000);
         for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
-            jam_builder_event(builder, &events[i]);
+            jam_builder_add_event(builder, &events[i]);
     }
 }
 
@@ -372,7 +373,7 @@ static void add_sample_sites(struct jam_builder *builder, uint32_t waiter, uint3
          .wait_bucket = 1},
     };
     for (size_t i = 0; i < sizeof sites / sizeof sites[0]; i++)
-        jam_builder_site(builder, &sites[i]);
+        jam_builder_add_site(builder, &sites[i]);
 }
 
 struct jam_builder *jam_builder_sample(void)
@@ -380,29 +381,31 @@ struct jam_builder *jam_builder_sample(void)
     static const uint64_t waiter_frames[] = {0x401000, 0x402000};
     static const uint64_t blocker_frames[] = {0x403000, 0x402000};
     struct jam_builder *builder = jam_builder_new();
-    uint32_t waiter = jam_builder_stack(builder, waiter_frames, 2);
-    uint32_t blocker = jam_builder_stack(builder, blocker_frames, 2);
-    jam_builder_string(builder, JAM_STRING_EXECUTABLE, "/usr/bin/sample");
-    jam_builder_string(builder, JAM_STRING_ARGUMENT, "sample");
-    jam_builder_module(builder, "/nonexistent/sample", 0x400000, 0x500000);
-    jam_builder_thread(builder, &(struct jam_builder_thread){.id = 1, .tid = 100, .name = "main"});
-    jam_builder_thread(builder,
-                       &(struct jam_builder_thread){
-                           .id = 2, .tid = 101, .name = "worker", .wait_ticks = 40000, .waits = 4});
-    jam_builder_lock(builder, &(struct jam_builder_lock){.id = 1,
-                                                         .kind = JAM_LOCK_MUTEX,
-                                                         .address = 0x404040,
-                                                         .max_waiters = 1,
-                                                         .first_stack = waiter});
-    jam_builder_lock(builder, &(struct jam_builder_lock){.id = 2,
-                                                         .kind = JAM_LOCK_COND,
-                                                         .address = 0x404080,
-                                                         .created_stack = blocker});
+    uint32_t waiter = jam_builder_add_stack(builder, waiter_frames, 2);
+    uint32_t blocker = jam_builder_add_stack(builder, blocker_frames, 2);
+    jam_builder_add_string(builder, JAM_STRING_EXECUTABLE, "/usr/bin/sample");
+    jam_builder_add_string(builder, JAM_STRING_ARGUMENT, "sample");
+    jam_builder_add_module(builder, "/nonexistent/sample", 0x400000, 0x500000);
+    jam_builder_add_thread(builder,
+                           &(struct jam_builder_thread){.id = 1, .tid = 100, .name = "main"});
+    jam_builder_add_thread(
+        builder, &(struct jam_builder_thread){
+                     .id = 2, .tid = 101, .name = "worker", .wait_ticks = 40000, .waits = 4});
+    jam_builder_add_lock(builder, &(struct jam_builder_lock){.id = 1,
+                                                             .kind = JAM_LOCK_MUTEX,
+                                                             .address = 0x404040,
+                                                             .max_waiters = 1,
+                                                             .first_stack = waiter});
+    jam_builder_add_lock(builder, &(struct jam_builder_lock){.id = 2,
+                                                             .kind = JAM_LOCK_COND,
+                                                             .address = 0x404080,
+                                                             .created_stack = blocker});
     add_sample_sites(builder, waiter, blocker);
-    jam_builder_blame(builder, &(struct jam_builder_blame){1, waiter, blocker, 1, 4, 40000, 20000});
-    jam_builder_dependency(builder, 1, 2);
-    jam_builder_lane(builder, 1, 0, 1);
-    jam_builder_lane(builder, 2, 1, 0);
+    jam_builder_add_blame(builder,
+                          &(struct jam_builder_blame){1, waiter, blocker, 1, 4, 40000, 20000});
+    jam_builder_add_dependency(builder, 1, 2);
+    jam_builder_add_lane(builder, 1, 0, 1);
+    jam_builder_add_lane(builder, 2, 1, 0);
     add_sample_events(builder);
     return builder;
 }

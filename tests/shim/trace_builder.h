@@ -42,15 +42,15 @@ struct jam_builder_clock {
     uint16_t kind; /* enum jam_clock */
     uint64_t first_ticks, first_ns, last_ticks, last_ns, hz;
 };
-void jam_builder_clock(struct jam_builder *builder, const struct jam_builder_clock *clock);
-void jam_builder_loss(struct jam_builder *builder, unsigned loss, uint64_t count);
+void jam_builder_set_clock(struct jam_builder *builder, const struct jam_builder_clock *clock);
+void jam_builder_set_loss(struct jam_builder *builder, unsigned loss, uint64_t count);
 
-void jam_builder_string(struct jam_builder *builder, uint16_t key, const char *text);
-void jam_builder_module(struct jam_builder *builder, const char *path, uint64_t start,
-                        uint64_t end);
+void jam_builder_add_string(struct jam_builder *builder, uint16_t key, const char *text);
+void jam_builder_add_module(struct jam_builder *builder, const char *path, uint64_t start,
+                            uint64_t end);
 
 /* Returns the stack_ref. */
-uint32_t jam_builder_stack(struct jam_builder *builder, const uint64_t *frames, uint16_t depth);
+uint32_t jam_builder_add_stack(struct jam_builder *builder, const uint64_t *frames, uint16_t depth);
 
 struct jam_builder_lock {
     uint32_t id;
@@ -59,14 +59,14 @@ struct jam_builder_lock {
     uint32_t created_stack, first_stack, thread, max_waiters;
     uint64_t owner_changes;
 };
-void jam_builder_lock(struct jam_builder *builder, const struct jam_builder_lock *lock);
+void jam_builder_add_lock(struct jam_builder *builder, const struct jam_builder_lock *lock);
 
 struct jam_builder_thread {
     uint32_t id, tid;
     const char *name;
     uint64_t start_ticks, end_ticks, wait_ticks, blocked_others_ticks, waits;
 };
-void jam_builder_thread(struct jam_builder *builder, const struct jam_builder_thread *thread);
+void jam_builder_add_thread(struct jam_builder *builder, const struct jam_builder_thread *thread);
 
 struct jam_builder_site {
     uint32_t lock, stack;
@@ -77,20 +77,20 @@ struct jam_builder_site {
     unsigned hold_bucket;   /* with has_hold_histogram: releases are counted in this bucket */
     int has_hold_histogram; /* else there is none, as for a site with one release */
 };
-void jam_builder_site(struct jam_builder *builder, const struct jam_builder_site *site);
+void jam_builder_add_site(struct jam_builder *builder, const struct jam_builder_site *site);
 
 struct jam_builder_blame {
     uint32_t lock, waiter_stack, blocker_stack, waiter_threads;
     uint64_t count, wait_ticks, wait_max_ticks;
 };
-void jam_builder_blame(struct jam_builder *builder, const struct jam_builder_blame *blame);
+void jam_builder_add_blame(struct jam_builder *builder, const struct jam_builder_blame *blame);
 
 /* A dependency: `lock` was taken while `held` was held. */
-void jam_builder_dependency(struct jam_builder *builder, uint32_t lock, uint32_t held);
+void jam_builder_add_dependency(struct jam_builder *builder, uint32_t lock, uint32_t held);
 
 /* A lane that waits for `waits_for` (0 = runs) and holds `held` (0 = nothing). */
-void jam_builder_lane(struct jam_builder *builder, uint32_t thread, uint32_t waits_for,
-                      uint32_t held);
+void jam_builder_add_lane(struct jam_builder *builder, uint32_t thread, uint32_t waits_for,
+                          uint32_t held);
 
 struct jam_builder_event {
     uint64_t ticks; /* from the chunk's base */
@@ -99,10 +99,10 @@ struct jam_builder_event {
 };
 
 /* Appends a chunk of events, to be read as number `sequence` of the lane. */
-void jam_builder_chunk(struct jam_builder *builder, uint32_t lane, uint64_t sequence,
-                       uint64_t base_ticks);
+void jam_builder_add_chunk(struct jam_builder *builder, uint32_t lane, uint64_t sequence,
+                           uint64_t base_ticks);
 /* Adds an event to the chunk that was appended last. */
-void jam_builder_event(struct jam_builder *builder, const struct jam_builder_event *event);
+void jam_builder_add_event(struct jam_builder *builder, const struct jam_builder_event *event);
 
 /*
  * A trace with a bit of everything: 2 threads, a mutex, a condition, stacks without modules,
