@@ -265,14 +265,14 @@ static void print_merged(const struct text *text, const char *title, const char 
 
 static void print_hint(const struct text *text)
 {
-    static const char *const hints[JAM_BYS] = {
-        [JAM_BY_LOCK] = "-v for whole stacks, --by=site or --by=thread for other views, "
-                        "--sort=hold",
-        [JAM_BY_SITE] = "--by=lock for who blocks whom",
-        [JAM_BY_CLASS] = "--by=lock for who blocks whom",
-        [JAM_BY_THREAD] = "--by=lock for who blocks whom",
-    };
-    fprintf(text->out, "\nNext: lockjam report %s; lockjam help report.\n", hints[text->view->by]);
+    const char *path = text->report->processes[0].trace->path;
+    const char *more = text->report->process_count > 1 ? " ..." : "";
+    if (text->view->by == JAM_BY_LOCK)
+        fprintf(text->out, "\nNext, whole call stacks:  lockjam report -v %s%s\n", path, more);
+    else
+        fprintf(text->out, "\nNext, who blocks whom:  lockjam report --by=lock %s%s\n", path, more);
+    fputs("Other views: --by=site, --by=class, --by=thread, --sort=hold; lockjam help report\n",
+          text->out);
 }
 
 void jam_report_text(struct jam_report *report, const struct jam_report_view *view, FILE *out)

@@ -84,6 +84,11 @@ bool jam_trace_kind_is_whole(uint16_t kind)
     return find(kind)->is_whole;
 }
 
+bool jam_trace_kind_has_records(uint16_t kind)
+{
+    return find(kind)->record_bytes != 0;
+}
+
 size_t jam_trace_kind_record_bytes(const struct jam_extent *head, const void *record, size_t left)
 {
     const struct kind *kind = find(head->kind);

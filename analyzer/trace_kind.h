@@ -19,6 +19,9 @@ bool jam_trace_kind_fits(const struct jam_extent *head);
 /* Whether the whole payload counts, because used_bytes is not kept for this kind. */
 bool jam_trace_kind_is_whole(uint16_t kind);
 
+/* Whether extents of this kind are walked record by record: not rings and held lists. */
+bool jam_trace_kind_has_records(uint16_t kind);
+
 /*
  * Bytes that the record at `record` takes, padding included, of which at least `left` may be read.
  * 0 if no whole, sensible record is there.

@@ -17,7 +17,8 @@ static bool enter_extent(struct jam_cursor *cursor)
     struct jam_trace *trace = cursor->trace;
     while (cursor->next_extent < trace->extent_count) {
         struct jam_trace_extent *extent = &trace->extents[cursor->next_extent++];
-        if (extent->head.kind != cursor->kind || !jam_trace_load(trace, extent))
+        if (extent->head.kind != cursor->kind || !jam_trace_kind_has_records(cursor->kind) ||
+            !jam_trace_load(trace, extent))
             continue;
         cursor->extent = extent;
         cursor->position = 0;
