@@ -154,4 +154,5 @@ static bool rule_is_live(uint64_t key, uint64_t value)
 void jam_rules_forget(void)
 {
     jam_shared_map_purge(&rules, rule_is_live);
+    jam_unwinder_forget();
 }

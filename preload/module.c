@@ -4,12 +4,12 @@
 #include "clock.h"
 #include "frame_rule.h"
 #include "growth.h"
+#include "image.h"
 #include "session.h"
 #include "session_facts.h"
 #include "stack.h"
 
 #include <dlfcn.h>
-#include <elf.h>
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
@@ -20,6 +20,7 @@ uint32_t jam_code_generation = 1;
 
 static struct {
     struct jam_module *module[MODULES_MAX];
+    uint64_t code[MODULES_MAX]; /* an address inside, by which it was found */
     uint8_t is_mapped[MODULES_MAX];
     uint32_t count;
     uint32_t recent; /* index of the last hit */
@@ -48,44 +49,6 @@ static bool module_is_known(uint64_t address)
             return true;
         }
     return false;
-}
-
-/* The descriptor of NT_GNU_BUILD_ID among the notes of one segment. */
-static uint8_t module_copy_build_id(uint8_t *build_id, const uint8_t *note, const uint8_t *end)
-{
-    while (note + sizeof(Elf64_Nhdr) <= end) {
-        Elf64_Nhdr head;
-        memcpy(&head, note, sizeof head);
-        const uint8_t *name = note + sizeof head;
-        const uint8_t *descriptor = name + ((head.n_namesz + 3) & ~3u);
-        if (descriptor > end || descriptor + head.n_descsz > end)
-            return 0;
-        if (head.n_type == NT_GNU_BUILD_ID && head.n_namesz == 4 && !memcmp(name, "GNU", 4) &&
-            head.n_descsz <= 32) {
-            memcpy(build_id, descriptor, head.n_descsz);
-            return (uint8_t)head.n_descsz;
-        }
-        note = descriptor + ((head.n_descsz + 3) & ~3u);
-    }
-    return 0;
-}
-
-/* The first page of a module is its ELF header and, in every file that linkers write, the table. */
-static void module_fill_build_id(struct jam_module *module)
-{
-    const uint8_t *base = (const uint8_t *)module->start;
-    const Elf64_Ehdr *elf = (const Elf64_Ehdr *)base;
-    if (memcmp(elf->e_ident, ELFMAG, SELFMAG) ||
-        elf->e_phoff + (uint64_t)elf->e_phnum * sizeof(Elf64_Phdr) > 4096)
-        return;
-    const Elf64_Phdr *segment = (const Elf64_Phdr *)(base + elf->e_phoff);
-    for (unsigned i = 0; i < elf->e_phnum && !module->build_id_bytes; i++) {
-        const uint8_t *note = (const uint8_t *)module->bias + segment[i].p_vaddr;
-        if (segment[i].p_type == PT_NOTE && (uint64_t)note >= module->start &&
-            (uint64_t)note + segment[i].p_filesz <= module->end)
-            module->build_id_bytes =
-                module_copy_build_id(module->build_id, note, note + segment[i].p_filesz);
-    }
 }
 
 static const char *module_path(const struct link_map *map)
@@ -127,8 +90,9 @@ static bool module_revive(const struct jam_module *fresh)
     return false;
 }
 
-static void module_add(const struct dl_find_object *found)
+static void module_add(const struct dl_find_object *found, uint64_t address)
 {
+    struct jam_image image = jam_image_describe(found);
     const char *path = module_path(found->dlfo_link_map);
     size_t path_bytes = strnlen(path, 4096);
     uint32_t bytes = (uint32_t)(sizeof(struct jam_module) + path_bytes + 7) & ~7u;
@@ -137,20 +101,21 @@ static void module_add(const struct dl_find_object *found)
         return;
     module->record_bytes = bytes;
     module->id = modules.count + 1;
-    module->bias = found->dlfo_link_map->l_addr;
-    module->start = (uint64_t)found->dlfo_map_start;
-    module->end = (uint64_t)found->dlfo_map_end;
+    module->bias = image.bias;
+    module->start = image.start;
+    module->end = image.end;
     module->seen_ticks = jam_ticks();
     module->last_generation = UINT32_MAX;
     module->path_bytes = (uint16_t)path_bytes;
     memcpy(module->path, path, path_bytes);
-    module_fill_build_id(module);
+    module->build_id_bytes = jam_image_build_id(&image, module->build_id);
     if (module_revive(module)) {
         memset(module, 0, bytes); /* not published: the room is used again */
         return;
     }
     module->first_generation = jam_header->module_generation;
     modules.module[modules.count] = module;
+    modules.code[modules.count] = address;
     modules.is_mapped[modules.count++] = true;
     jam_area_publish(&modules.area, bytes);
 }
@@ -161,7 +126,7 @@ void jam_module_note(uint64_t address)
     if (module_is_known(address) || modules.count == MODULES_MAX)
         return;
     if (_dl_find_object((void *)address, &found) == 0)
-        module_add(&found);
+        module_add(&found, address);
 }
 
 void jam_module_check_unloaded(void)
@@ -174,7 +139,7 @@ void jam_module_check_unloaded(void)
         const struct jam_module *module = modules.module[i];
         if (!modules.is_mapped[i])
             continue;
-        bool is_there = _dl_find_object((void *)module->start, &found) == 0 &&
+        bool is_there = _dl_find_object((void *)modules.code[i], &found) == 0 &&
                         found.dlfo_link_map->l_addr == module->bias;
         modules.is_mapped[i] = is_there;
         has_unloaded = has_unloaded || !is_there;

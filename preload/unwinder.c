@@ -1,9 +1,10 @@
 /* The only file that knows libunwind. See unwinder.h for how it is asked. */
 #include "unwinder.h"
+#include "image.h"
 #include "session.h"
 
 #include <dlfcn.h>
-#include <errno.h>
+#include <link.h>
 #include <libunwind-x86_64.h>
 #include <string.h>
 
@@ -29,22 +30,40 @@ static struct {
 
 /* --- what libunwind asks us --- */
 
-/* A read of 8 bytes that cannot fault: the kernel copies the set before it rejects `how`. */
-static bool unwinder_is_readable(uint64_t address)
-{
-    return JAM_SYSCALL4(rt_sigprocmask, ~0, address, 0, 8) != -EFAULT;
-}
-
+/* The file whose tables are being read. Described anew only when it changes. */
 static struct {
-    const struct dl_find_object *module; /* whose tables are being read */
-    struct dl_find_object storage;
+    struct jam_image image;
+    const struct link_map *map; /* NULL = no tables */
+    struct dl_find_object found;
 } unwinder_tables;
 
 static bool unwinder_is_table(uint64_t address)
 {
-    const struct dl_find_object *module = unwinder_tables.module;
-    return module && address >= (uint64_t)module->dlfo_map_start &&
-           address < (uint64_t)module->dlfo_map_end;
+    return unwinder_tables.map && address >= unwinder_tables.image.start &&
+           address < unwinder_tables.image.end;
+}
+
+/* Words of the thread's own stack are there without asking. */
+static bool unwinder_is_stack(const struct jam_step *step, uint64_t address)
+{
+    return step->stack_top && address >= step->at.sp && address < step->stack_top;
+}
+
+void jam_unwinder_forget(void)
+{
+    unwinder_tables.map = NULL;
+}
+
+static bool unwinder_locate(uint64_t pc)
+{
+    const struct link_map *before = unwinder_tables.map;
+    unwinder_tables.map = NULL;
+    if (_dl_find_object((void *)pc, &unwinder_tables.found) < 0)
+        return false;
+    if (unwinder_tables.found.dlfo_link_map != before)
+        unwinder_tables.image = jam_image_describe(&unwinder_tables.found);
+    unwinder_tables.map = unwinder_tables.found.dlfo_link_map;
+    return true;
 }
 
 /* The search table of .eh_frame_hdr, in the one encoding that linkers write (LSB 5.0, 10.6.2). */
@@ -73,12 +92,8 @@ static int unwinder_find(unw_addr_space_t space, unw_word_t pc, unw_proc_info_t 
 {
     struct jam_step *step = argument;
     unw_dyn_info_t table;
-    unwinder_tables.module = NULL;
-    if (_dl_find_object((void *)pc, &unwinder_tables.storage) < 0)
+    if (!unwinder_locate(pc) || !unwinder_describe(&unwinder_tables.found, &table))
         return -UNW_ENOINFO;
-    if (!unwinder_describe(&unwinder_tables.storage, &table))
-        return -UNW_ENOINFO;
-    unwinder_tables.module = &unwinder_tables.storage;
     int result = unwinder.search_table(space, pc, &table, info, need_info, argument);
     step->has_tables = result >= 0;
     return result;
@@ -114,12 +129,12 @@ static int unwinder_memory(unw_addr_space_t space, unw_word_t address, unw_word_
     (void)space;
     if (is_write)
         return -UNW_EINVAL;
-    if (!unwinder_is_table(address) && !unwinder_is_readable(address))
+    bool is_table = unwinder_is_table(address);
+    if (!is_table && !unwinder_is_stack(step, address) && !jam_image_is_readable(address))
         return -UNW_EINVAL;
     memcpy(value, (const void *)address, sizeof *value);
     /* Words below the frame, and code or tables, are not what a later call could change. */
-    if (!unwinder_is_table(address) && address >= step->at.sp &&
-        (!step->stack_top || address < step->stack_top))
+    if (!is_table && address >= step->at.sp && (!step->stack_top || address < step->stack_top))
         unwinder_note_read(step, address, *value);
     return 0;
 }

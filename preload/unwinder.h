@@ -42,6 +42,9 @@ bool jam_unwinder_is_loaded(void);
 /* Take one step. Under the growth lock, on a stack with 32 KiB to spare, signals blocked. */
 void jam_unwinder_step(struct jam_step *step);
 
+/* Files were unloaded: forget which one was looked at last. Under the growth lock. */
+void jam_unwinder_forget(void);
+
 /*
  * The whole stack by one continuing cursor, independent of rules and memo: for LOCKJAM_VERIFY.
  * Same conditions. Returns the number of frames stored, at most `max`.
