@@ -78,6 +78,7 @@ static void put_lock(const struct jam_dump *dump, const struct jam_cursor *curso
     const struct jam_lock_record *lock = record;
     const struct jam_contention_lock named = {
         .id = lock->id,
+        .generation = lock->generation & ~JAM_GENERATION_ENDED,
         .kind = lock->kind,
         .address = lock->address,
         .created_stack = lock->created_stack,

@@ -54,8 +54,11 @@ char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock
     char site[JAM_NAME_TEXT_BYTES];
     char raw[JAM_NAME_TEXT_BYTES + 64];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
-    snprintf(raw, sizeof raw, "%s %s at %s", jam_lock_kind_name(lock->kind),
-             lock->created_stack ? "created" : "first used", jam_name_site(frames, stack, site));
+    const char *verb = lock->kind == JAM_LOCK_THREAD ? "joined"
+                       : lock->created_stack         ? "created"
+                                                     : "first used";
+    snprintf(raw, sizeof raw, "%s %s at %s", jam_lock_kind_name(lock->kind), verb,
+             jam_name_site(frames, stack, site));
     return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
 }
 
@@ -84,8 +87,11 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
                     const struct jam_contention_lock *lock, char buffer[JAM_NAME_TEXT_BYTES])
 {
     char raw[JAM_NAME_TEXT_BYTES];
+    /* A record that served several joins is about all of those threads. */
+    if (lock->kind == JAM_LOCK_THREAD && lock->generation <= 1 && name_join(trace, lock, buffer))
+        return buffer;
     if (lock->kind == JAM_LOCK_THREAD)
-        return name_join(trace, lock, buffer) ? buffer : jam_name_class(frames, lock, buffer);
+        return jam_name_class(frames, lock, buffer);
     if (lock->address &&
         jam_symbolizer_data_name(jam_frames_symbolizer(frames), generation_of(trace, lock),
                                  lock->address, raw, sizeof raw))

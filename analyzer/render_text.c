@@ -10,11 +10,13 @@
 #include "render_stack.h"
 #include "render_table.h"
 #include "util/human.h"
+#include "util/saturate.h"
 #include "util/style.h"
 
 #define WAITERS_SHOWN  3 /* call sites per lock, unless verbose */
 #define BLOCKERS_SHOWN 2 /* per waiting call site */
-#define CALLER_INDENT  45
+#define CALLER_INDENT  35
+#define TRIFLE         100 /* what is below one part in so many is not broken down */
 
 /* What all parts of the text need. */
 struct text {
@@ -27,17 +29,19 @@ struct text {
 struct section_words {
     const char *title;
     const char *subject;
-    const char *waits;  /* what the waiter does */
-    const char *blocks; /* what the other does */
+    const char *waits;   /* what the waiter does */
+    const char *blocks;  /* what the other does; NULL = nobody is to blame */
+    const char *blocker; /* what the other is called */
 };
 
 static const struct section_words section_words[JAM_SECTIONS] = {
-    [JAM_SECTION_LOCKS] = {"Locks", "lock", "waits at", "held by"},
-    [JAM_SECTION_CONDITIONS] = {"Condition variables", "condition", "waits at", "woken by"},
-    [JAM_SECTION_SEMAPHORES] = {"Semaphores", "semaphore", "waits at", "posted by"},
+    [JAM_SECTION_LOCKS] = {"Locks", "lock", "waits at", "held by", "holder"},
+    [JAM_SECTION_CONDITIONS] = {"Condition variables", "condition", "waits at", "woken by",
+                                "waker"},
+    [JAM_SECTION_SEMAPHORES] = {"Semaphores", "semaphore", "waits at", "posted by", "poster"},
     [JAM_SECTION_BARRIERS] = {"Barriers and one-time initialisation", "object", "waits at",
-                              "released by"},
-    [JAM_SECTION_JOINS] = {"Joins", "thread", "waits at", "ended by"},
+                              "ended by", "other"},
+    [JAM_SECTION_JOINS] = {"Joins", "thread", "waits at", NULL, NULL},
 };
 
 static void print_losses(const struct text *text)
@@ -48,9 +52,7 @@ static void print_losses(const struct text *text)
     const char *separator = "Lost: ";
     for (size_t i = 0; i < report->process_count; i++)
         for (unsigned j = 0; j < JAM_LOSS_KINDS; j++)
-            sums[j] = sums[j] + report->processes[i].facts.lost[j] < sums[j]
-                          ? UINT64_MAX
-                          : sums[j] + report->processes[i].facts.lost[j];
+            jam_saturate_add(&sums[j], report->processes[i].facts.lost[j]);
     for (unsigned j = 0; j < JAM_LOSS_KINDS; j++) {
         if (!sums[j] || j == JAM_LOSS_THREADS_FOLDED)
             continue;
@@ -117,6 +119,17 @@ static struct jam_totals sum_section(const struct jam_contention *contention,
     return totals;
 }
 
+/* How long all threads lived together: what their waiting is a part of. */
+static uint64_t sum_lifetimes(const struct jam_report *report)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < report->contention.thread_count; i++)
+        jam_saturate_add(&sum, report->contention.threads[i].lifetime_ns);
+    for (size_t i = 0; i < report->process_count; i++)
+        jam_saturate_add(&sum, report->processes[i].facts.retired_lifetime_ns);
+    return sum;
+}
+
 static void print_totals(const struct text *text)
 {
     uint64_t locks;
@@ -127,14 +140,16 @@ static void print_totals(const struct text *text)
             jam_human_count(totals.acquisitions, n[1]), jam_human_count(totals.contended, n[2]),
             jam_human_share(totals.contended, totals.acquisitions, n[3]));
     if (totals.contended)
-        fprintf(text->out, ", %s in all, %s at most", jam_human_time(totals.wait_ns, n[0]),
-                jam_human_time(totals.wait_max_ns, n[1]));
+        fprintf(text->out, ":\n%s in all (%s of the threads' time), %s at most",
+                jam_human_time(totals.wait_ns, n[0]),
+                jam_human_share(totals.wait_ns, sum_lifetimes(text->report), n[1]),
+                jam_human_time(totals.wait_max_ns, n[2]));
     fputs(".\n", text->out);
 }
 
 /* One line about a call site: what it cost, how often, where. */
 struct caller_line {
-    uint64_t wait_ns, wait_max_ns, count;
+    uint64_t wait_ns, count;
     const char *verb;
     enum jam_style style;
     uint32_t stack;
@@ -144,15 +159,32 @@ static void print_caller_line(const struct text *text, struct jam_frames *frames
                               const struct caller_line *line)
 {
     char wait[JAM_HUMAN_BYTES];
-    char longest[JAM_HUMAN_BYTES];
     char count[JAM_HUMAN_BYTES];
     bool is_color = text->view->is_color;
-    fprintf(text->out, "%10s %9s %11s  %s%-9s%s ", jam_human_time(line->wait_ns, wait),
-            jam_human_time(line->wait_max_ns, longest), jam_human_count(line->count, count),
-            jam_style_on(is_color, line->style), line->verb, jam_style_off(is_color));
+    fprintf(text->out, "%10s %11s  %s%-10s%s ", jam_human_time(line->wait_ns, wait),
+            jam_human_count(line->count, count), jam_style_on(is_color, line->style), line->verb,
+            jam_style_off(is_color));
     jam_stack_print_line(frames, line->stack, JAM_TABLE_WIDTH - CALLER_INDENT, text->out);
     if (text->view->is_verbose)
-        jam_stack_print_full(frames, line->stack, CALLER_INDENT - 1, text->out);
+        jam_stack_print_full(frames, line->stack, CALLER_INDENT, text->out);
+}
+
+static bool is_trifle(uint64_t part, uint64_t whole)
+{
+    return part < whole / TRIFLE;
+}
+
+static void print_more(const struct text *text, size_t count, const char *what)
+{
+    if (count)
+        fprintf(text->out, "%*sand %zu more %s%s\n", CALLER_INDENT, "", count, what,
+                count == 1 ? "" : "s");
+}
+
+/* A holder that we did not catch says nothing, unless it is most of them. */
+static bool is_worth_a_line(const struct jam_blocker *blocker, const struct jam_caller *caller)
+{
+    return blocker->stack || blocker->wait_ns > caller->totals.wait_ns / 2;
 }
 
 static void print_blockers(const struct text *text, struct jam_frames *frames,
@@ -160,17 +192,22 @@ static void print_blockers(const struct text *text, struct jam_frames *frames,
                            const struct section_words *words)
 {
     size_t limit = text->view->is_verbose ? SIZE_MAX : BLOCKERS_SHOWN;
-    for (size_t i = 0; i < caller->blocker_count && i < limit; i++) {
+    size_t shown = 0;
+    size_t left = 0;
+    for (size_t i = 0; i < caller->blocker_count; i++) {
         const struct jam_blocker *blocker = &callers->blockers[caller->first_blocker + i];
-        struct caller_line line = {
-            blocker->wait_ns, blocker->wait_max_ns, blocker->count,
-            words->blocks,    JAM_STYLE_BLOCKER,    blocker->stack,
-        };
+        struct caller_line line = {blocker->wait_ns, blocker->count, words->blocks,
+                                   JAM_STYLE_BLOCKER, blocker->stack};
+        if (!is_worth_a_line(blocker, caller))
+            continue;
+        if (shown == limit) {
+            left++;
+            continue;
+        }
         print_caller_line(text, frames, &line);
+        shown++;
     }
-    if (caller->blocker_count > limit)
-        fprintf(text->out, "%*s and %zu more\n", CALLER_INDENT - 11, words->blocks,
-                caller->blocker_count - limit);
+    print_more(text, left, words->blocker);
 }
 
 static void print_callers(const struct text *text, size_t lock, const struct section_words *words)
@@ -179,33 +216,24 @@ static void print_callers(const struct text *text, size_t lock, const struct sec
     size_t limit = text->view->is_verbose ? SIZE_MAX : WAITERS_SHOWN;
     struct jam_frames *frames =
         text->report->processes[text->report->contention.locks[lock].process].frames;
+    size_t i = 0;
     if (jam_callers_init(&callers, text->report, lock) != 0)
         fputs("   (no memory)\n", text->out);
-    for (size_t i = 0; i < callers.count; i++) {
+    for (; i < callers.count && i < limit && callers.callers[i].totals.contended; i++) {
         const struct jam_caller *caller = &callers.callers[i];
-        struct caller_line line = {
-            caller->totals.wait_ns, caller->totals.wait_max_ns, caller->totals.contended,
-            words->waits,           JAM_STYLE_WAITER,           caller->stack,
-        };
-        if (i >= limit || !caller->totals.contended) {
-            fprintf(text->out, "%*s%zu more call site%s\n", CALLER_INDENT - 10, "",
-                    callers.count - i, callers.count - i == 1 ? "" : "s");
-            break;
-        }
+        struct caller_line line = {caller->totals.wait_ns, caller->totals.contended, words->waits,
+                                   JAM_STYLE_WAITER, caller->stack};
         print_caller_line(text, frames, &line);
-        print_blockers(text, frames, &callers, caller, words);
+        if (words->blocks)
+            print_blockers(text, frames, &callers, caller, words);
     }
+    print_more(text, callers.count - i, "call site");
     jam_callers_fini(&callers);
 }
 
-static void print_lock(const struct text *text, const struct jam_row *row,
-                       const struct section_words *words)
+static void print_lock_facts(const struct text *text, const struct jam_contention_lock *lock)
 {
-    const struct jam_contention_lock *lock = &text->report->contention.locks[row->subject];
-    char n[4][JAM_HUMAN_BYTES];
-    bool is_color = text->view->is_color;
-    fprintf(text->out, "\n%s%s%s\n", jam_style_on(is_color, JAM_STYLE_BOLD), row->name,
-            jam_style_off(is_color));
+    char n[3][JAM_HUMAN_BYTES];
     fprintf(text->out, "   %s of %s acquisitions waited (%s)",
             jam_human_count(lock->totals.contended, n[0]),
             jam_human_count(lock->totals.acquisitions, n[1]),
@@ -213,9 +241,23 @@ static void print_lock(const struct text *text, const struct jam_row *row,
     if (lock->max_waiters > 1)
         fprintf(text->out, ", up to %u at once", lock->max_waiters);
     if (lock->totals.hold_max_ns)
-        fprintf(text->out, "; longest hold %s", jam_human_time(lock->totals.hold_max_ns, n[3]));
-    fprintf(text->out, "\n%s%10s %9s %11s%s\n", jam_style_on(is_color, JAM_STYLE_DIM), "wait",
-            "longest", "times", jam_style_off(is_color));
+        fprintf(text->out, "; longest hold %s", jam_human_time(lock->totals.hold_max_ns, n[0]));
+    fputc('\n', text->out);
+}
+
+static void print_lock(const struct text *text, const struct jam_row *row, uint64_t total_ns,
+                       const struct section_words *words)
+{
+    char share[JAM_HUMAN_BYTES];
+    char longest[JAM_HUMAN_BYTES];
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "\n%s%s%s: %s of the waiting, %s at most\n",
+            jam_style_on(is_color, JAM_STYLE_BOLD), row->name, jam_style_off(is_color),
+            jam_human_share(row->value[JAM_COLUMN_WAIT], total_ns, share),
+            jam_human_time(row->value[JAM_COLUMN_MAX], longest));
+    print_lock_facts(text, &text->report->contention.locks[row->subject]);
+    fprintf(text->out, "%s%10s %11s%s\n", jam_style_on(is_color, JAM_STYLE_DIM), "wait", "times",
+            jam_style_off(is_color));
     print_callers(text, row->subject, words);
 }
 
@@ -235,7 +277,27 @@ static void print_title(const struct text *text, const char *title, const struct
     fputs("\n", text->out);
 }
 
-/* A table of locks of one section, then those that were waited for one by one. */
+/* The locks of a table one by one, if they cost anything worth mentioning. */
+static void print_details(const struct text *text, const struct jam_rows *rows, size_t shown,
+                          const struct section_words *words)
+{
+    uint64_t total_ns = 0;
+    size_t trifles = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        jam_saturate_add(&total_ns, rows->rows[i].value[JAM_COLUMN_WAIT]);
+    for (size_t i = 0; i < shown; i++) {
+        const struct jam_row *row = &rows->rows[i];
+        if (!row->value[JAM_COLUMN_CONTENDED])
+            continue;
+        if (is_trifle(row->value[JAM_COLUMN_WAIT], total_ns) && !text->view->is_verbose)
+            trifles++;
+        else
+            print_lock(text, row, total_ns, words);
+    }
+    if (trifles)
+        fprintf(text->out, "\n%zu more with less than 1 %% of the waiting each: see -v\n", trifles);
+}
+
 static void print_section(const struct text *text, enum jam_lock_section section)
 {
     const struct section_words *words = &section_words[section];
@@ -245,9 +307,7 @@ static void print_section(const struct text *text, enum jam_lock_section section
         jam_rows_name_locks(&rows, text->report, shown);
         print_title(text, words->title, &rows);
         jam_table_print(&rows, shown, words->subject, text->view, text->out);
-        for (size_t i = 0; i < shown; i++)
-            if (rows.rows[i].value[JAM_COLUMN_CONTENDED])
-                print_lock(text, &rows.rows[i], words);
+        print_details(text, &rows, shown, words);
     }
     jam_rows_fini(&rows);
 }

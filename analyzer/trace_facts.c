@@ -121,6 +121,8 @@ int jam_facts_init(struct jam_facts *facts, struct jam_trace *trace, struct jam_
         .threads = header->threads_started,
     };
     jam_timebase_init(&facts->base, header);
+    facts->retired_lifetime_ns =
+        jam_timebase_duration_ns(&facts->base, header->retired_lifetime_ticks);
     memcpy(facts->lost, header->lost, sizeof facts->lost);
     facts->duration_ns = jam_timebase_since_start_ns(&facts->base, end_ticks(trace));
     count_events(facts, trace);

@@ -19,7 +19,8 @@ struct jam_facts {
     uint64_t duration_ns; /* from the session's start to the last sign of life */
     uint64_t start_realtime_ns;
     uint64_t trace_bytes;
-    uint64_t threads; /* all that ever ran */
+    uint64_t threads;             /* all that ever ran */
+    uint64_t retired_lifetime_ns; /* of threads whose records were reused */
     uint64_t lost[JAM_LOSS_KINDS];
     uint64_t events; /* kept in the rings */
 };
