@@ -42,7 +42,7 @@ int jam_shim_trace_read(const char *path, struct jam_shim_trace *trace)
 }
 
 size_t jam_shim_record_find(const char *folder, const char *run_id, int started,
-                            const struct jam_shim_end *end, char *names, size_t size)
+                            const struct jam_shim_end *end, char names[JAM_SHIM_NAMES_BYTES])
 {
     struct jam_record_setup setup = {.folder = (char *)folder, .prefix = "t."};
     struct jam_record_traces traces;
@@ -56,7 +56,7 @@ size_t jam_shim_record_find(const char *folder, const char *run_id, int started,
     }
     for (size_t i = 0; i < traces.count; i++) {
         size_t used = strlen(names);
-        snprintf(names + used, size - used, "%s%s", i ? " " : "",
+        snprintf(names + used, JAM_SHIM_NAMES_BYTES - used, "%s%s", i ? " " : "",
                  strrchr(traces.list[i].path, '/') + 1);
     }
     size_t count = traces.count;

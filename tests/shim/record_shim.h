@@ -32,10 +32,11 @@ struct jam_shim_end {
 
 /*
  * Finds the traces of a run in a folder, stamps those of `started` with `end` (NULL: does not),
- * and writes the paths in order, separated by spaces, into `names`. Returns how many there are.
+ * and writes the names in order, separated by spaces, into `names`. Returns how many there are.
  */
+#define JAM_SHIM_NAMES_BYTES 1000
 size_t jam_shim_record_find(const char *folder, const char *run_id, int started,
-                            const struct jam_shim_end *end, char *names, size_t size);
+                            const struct jam_shim_end *end, char names[JAM_SHIM_NAMES_BYTES]);
 
 const char *jam_shim_silence_reason(const char *program);
 

@@ -52,8 +52,8 @@ class Record : public ::testing::Test
 
     std::string find(const jam_shim_end *end = nullptr)
     {
-        char names[1000];
-        jam_shim_record_find(folder_.c_str(), run, started, end, names, sizeof names);
+        char names[JAM_SHIM_NAMES_BYTES];
+        jam_shim_record_find(folder_.c_str(), run, started, end, names);
         return names;
     }
 
