@@ -19,7 +19,8 @@ static void say(int number)
     text[5] = (char)('0' + number % 10);
     if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
         _exit(1);
-    is_over = number == SIGTERM;
+    if (number == SIGTERM)
+        is_over = 1;
 }
 
 int main(void)
