@@ -68,7 +68,7 @@ static bool consider(struct jam_record_traces *traces, const struct jam_record_s
         close(fd);
         trace.pid = (pid_t)header.pid;
         trace.is_of_started = trace.pid == started;
-        trace.exec_count = header.exec_count;
+        trace.start_ns = header.clock_first.monotonic_ns;
         is_ours = is_of_run(&header, setup->run_id);
     }
     if (is_ours && append(traces, &trace) == 0)
@@ -84,7 +84,7 @@ static int compare_traces(const void *left, const void *right)
         return a->is_of_started ? -1 : 1;
     if (a->pid != b->pid)
         return a->pid < b->pid ? -1 : 1;
-    return (a->exec_count > b->exec_count) - (a->exec_count < b->exec_count);
+    return (a->start_ns > b->start_ns) - (a->start_ns < b->start_ns);
 }
 
 int jam_record_traces_find(struct jam_record_traces *traces, const struct jam_record_setup *setup,
@@ -120,7 +120,7 @@ static const struct jam_record_trace *find_last(const struct jam_record_traces *
 {
     const struct jam_record_trace *last = NULL;
     for (size_t i = 0; i < traces->count; i++)
-        if (traces->list[i].pid == pid && (!last || traces->list[i].exec_count > last->exec_count))
+        if (traces->list[i].pid == pid && (!last || traces->list[i].start_ns > last->start_ns))
             last = &traces->list[i];
     return last;
 }

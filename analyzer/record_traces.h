@@ -19,12 +19,12 @@
 struct jam_record_trace {
     char *path;
     pid_t pid;
-    bool is_of_started;  /* of the program that was started, not of a child */
-    uint32_t exec_count; /* which of the programs that this pid executed */
+    bool is_of_started; /* of the program that was started, not of a child */
+    uint64_t start_ns;  /* CLOCK_MONOTONIC: orders the programs that one pid executed */
 };
 
 struct jam_record_traces {
-    struct jam_record_trace *list; /* the started program's first, then by pid and exec_count */
+    struct jam_record_trace *list; /* the started program's first, then by pid and start */
     size_t count;
 };
 

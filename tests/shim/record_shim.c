@@ -15,7 +15,7 @@ int jam_shim_trace_write(const char *path, const struct jam_shim_trace *trace)
         .version = JAM_FORMAT_VERSION,
         .clock = trace->is_tsc ? JAM_CLOCK_TSC : JAM_CLOCK_MONOTONIC,
         .pid = (uint32_t)trace->pid,
-        .exec_count = trace->exec_count,
+        .clock_first.monotonic_ns = trace->start_ns,
     };
     memcpy(header.magic, JAM_MAGIC, sizeof(header.magic));
     memcpy(header.run_id, trace->run_id, strlen(trace->run_id));

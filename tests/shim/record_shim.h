@@ -13,7 +13,7 @@ extern "C" {
 struct jam_shim_trace {
     const char *run_id;
     int pid;
-    uint32_t exec_count;
+    uint64_t start_ns;
     int is_tsc; /* clock of the trace */
     uint32_t end_kind, end_value;
     uint64_t end_ticks;

@@ -38,10 +38,10 @@ class Record : public ::testing::Test
         return folder_ + "/" + name;
     }
 
-    void add(const std::string &name, int pid, uint32_t exec_count = 0, const char *run_id = run,
+    void add(const std::string &name, int pid, uint64_t start_ns = 0, const char *run_id = run,
              bool is_tsc = true)
     {
-        jam_shim_trace trace = {run_id, pid, exec_count, is_tsc, 0, 0, 0};
+        jam_shim_trace trace = {run_id, pid, start_ns, is_tsc, 0, 0, 0};
         ASSERT_EQ(jam_shim_trace_write(path(name).c_str(), &trace), 0);
     }
 
