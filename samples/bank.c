@@ -2,18 +2,18 @@
  * A bank with one hot lock.
  *
  * Four tellers move money between eight accounts. Every account has a mutex of its own, so tellers
- * rarely meet there; but each transfer is written into one journal, and an auditor reads the whole
- * journal under the same mutex. What to look for in the report: `journal_mutex` costs most, its
- * waiters stand in journal_append(), and audit() makes them wait seldom but for long.
+ * rarely meet there; but each transfer is written into one journal, and now and then a teller
+ * audits the whole journal under the same mutex. What to look for in the report: `journal_mutex`
+ * costs most, its waiters stand in journal_append(), and audit() makes them wait seldom but for
+ * long.
  *
- * usage: bank [TRANSFERS]     transfers of each teller
+ * usage: bank [TRANSFERS]     transfers of each teller, a multiple of 25
  */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { ACCOUNTS = 8, TELLERS = 4, AUDITS = 100, AUDIT_PAUSE_US = 2000, OPENING_BALANCE = 1000 };
+enum { ACCOUNTS = 8, TELLERS = 4, AUDITS = 25, OPENING_BALANCE = 1000 };
 
 struct account {
     pthread_mutex_t mutex;
@@ -55,19 +55,6 @@ static void transfer(unsigned from, unsigned to, long amount)
     journal_append(from, to, amount);
 }
 
-static void *teller(void *argument)
-{
-    unsigned random = (unsigned)(long)argument;
-
-    for (long i = 0; i < transfers; i++) {
-        random = random * 1664525u + 1013904223u;
-        unsigned from = random >> 29;
-        unsigned to = (from + 1 + (random >> 8) % (ACCOUNTS - 1)) % ACCOUNTS;
-        transfer(from, to, (random >> 16) % 100);
-    }
-    return NULL;
-}
-
 /* What an account won or lost by all transfers so far; journal_mutex is held. */
 static long flow_of(unsigned account)
 {
@@ -94,13 +81,17 @@ static long audit(void)
     return sum;
 }
 
-static void *auditor(void *unused)
+static void *teller(void *argument)
 {
-    (void)unused;
-    for (int i = 0; i < AUDITS; i++) {
-        if (audit() != 0)
+    unsigned random = (unsigned)(long)argument;
+
+    for (long i = 0; i < transfers; i++) {
+        random = random * 1664525u + 1013904223u;
+        unsigned from = random >> 29;
+        unsigned to = (from + 1 + (random >> 8) % (ACCOUNTS - 1)) % ACCOUNTS;
+        transfer(from, to, (random >> 16) % 100);
+        if ((i + 1) % (transfers / AUDITS) == 0 && audit() != 0)
             abort();
-        usleep(AUDIT_PAUSE_US);
     }
     return NULL;
 }
@@ -130,20 +121,20 @@ static long close_accounts(void)
 
 int main(int argc, char **argv)
 {
-    pthread_t threads[TELLERS + 1];
+    pthread_t threads[TELLERS];
     char name[16];
 
     if (argc > 1)
         transfers = atol(argv[1]);
+    if (transfers < AUDITS)
+        return 2;
     open_accounts();
     for (long i = 0; i < TELLERS; i++) {
         pthread_create(&threads[i], NULL, teller, (void *)(i + 1));
         snprintf(name, sizeof(name), "teller-%ld", i);
         pthread_setname_np(threads[i], name);
     }
-    pthread_create(&threads[TELLERS], NULL, auditor, NULL);
-    pthread_setname_np(threads[TELLERS], "auditor");
-    for (int i = 0; i <= TELLERS; i++)
+    for (int i = 0; i < TELLERS; i++)
         pthread_join(threads[i], NULL);
     printf("%ld transfers, total balance %ld\n", journal_length, close_accounts());
     return 0;

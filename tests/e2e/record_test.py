@@ -207,7 +207,7 @@ def the_summary_has_five_lines():
     result = record(sample("bank"), options=["-o", "x.jam"])
     lines = result.stderr.splitlines()
     equal(len(lines), 5, result.stderr)
-    contains(lines[0], "6 threads")
+    contains(lines[0], "5 threads")
     contains(result.stderr, "journal_mutex")
     contains(lines[4], "lockjam report")
     contains(lines[4], "x.jam")
