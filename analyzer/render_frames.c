@@ -107,9 +107,18 @@ struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames)
     return frames->symbolizer;
 }
 
+/* The preload stands between a thread's start and its start routine: nobody's call site. */
+static bool is_ours(const struct jam_symbol_frame *frame)
+{
+    const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
+    return slash && strncmp(slash + 1, "liblockjam.so", 13) == 0;
+}
+
 static void add_frames(struct jam_frames *frames, const struct jam_symbol_frame *more, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
+        if (is_ours(&more[i]))
+            continue;
         if (jam_array_reserve(&frames->scratch, &frames->scratch_capacity, frames->scratch_count,
                               sizeof *frames->scratch) != 0)
             return;

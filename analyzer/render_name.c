@@ -23,8 +23,6 @@ static void put_place(const struct jam_symbol_frame *frame, char *raw, size_t si
         jam_function_shorten(frame->function, function, sizeof function);
     if (frame->function && frame->file)
         snprintf(raw, size, "%s %s:%u", function, base_name(frame->file), frame->line);
-    else if (frame->function && frame->module)
-        snprintf(raw, size, "%s (%s)", function, base_name(frame->module));
     else if (frame->function)
         snprintf(raw, size, "%s", function);
     else if (frame->module)

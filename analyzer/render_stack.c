@@ -28,7 +28,8 @@ void jam_stack_print_line(struct jam_frames *frames, uint32_t stack_ref, size_t 
     unsigned shown = 0;
     for (size_t i = list.site; i < list.count && shown < LINE_FRAMES; i++) {
         const struct jam_symbol_frame *frame = &list.frames[i];
-        bool is_noise = jam_function_is_plumbing(frame->function, frame->file) ||
+        bool is_noise = !frame->function ||
+                        jam_function_is_plumbing(frame->function, frame->file) ||
                         jam_function_is_start(frame->function);
         if (shown && is_noise)
             continue;

@@ -51,13 +51,15 @@ static void add_column(struct layout *layout, enum jam_column_id column)
     layout->width += (size_t)jam_columns[column].width + 1;
 }
 
-static void choose_columns(struct layout *layout, const struct jam_report_view *view)
+static void choose_columns(struct layout *layout, const struct jam_table *table)
 {
+    const struct jam_report_view *view = table->view;
     *layout = (struct layout){0};
     if (view->sort < JAM_COLUMNS && jam_columns[view->sort].known_in & JAM_IN(view->by))
         add_column(layout, view->sort);
     for (unsigned i = 0; i < JAM_COLUMNS; i++)
-        if (i != view->sort && jam_columns[i].shown_in & JAM_IN(view->by))
+        if (i != view->sort && jam_columns[i].shown_in & JAM_IN(view->by) &&
+            (table->has_holds || i != JAM_COLUMN_HOLD))
             add_column(layout, i);
 }
 
@@ -84,16 +86,16 @@ static void print_name(const struct jam_row *row, size_t columns, FILE *out)
     fprintf(out, " %s\n", jam_table_fit(name, columns, fitting, sizeof fitting));
 }
 
-void jam_table_print(const struct jam_rows *rows, size_t count, const char *subject,
-                     const struct jam_report_view *view, FILE *out)
+void jam_table_print(const struct jam_table *table, const struct jam_rows *rows, size_t count,
+                     FILE *out)
 {
     struct layout layout;
     char text[JAM_HUMAN_BYTES];
-    choose_columns(&layout, view);
+    choose_columns(&layout, table);
     size_t columns = layout.width + 20 < JAM_TABLE_WIDTH ? JAM_TABLE_WIDTH - layout.width - 1 : 20;
-    if (view->is_verbose)
+    if (table->view->is_verbose)
         columns = SIZE_MAX;
-    print_heading(&layout, subject, view->is_color, out);
+    print_heading(&layout, table->subject, table->view->is_color, out);
     for (size_t i = 0; i < count && i < rows->count; i++) {
         const struct jam_row *row = &rows->rows[i];
         for (size_t j = 0; j < layout.count; j++)

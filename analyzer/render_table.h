@@ -8,12 +8,18 @@
 
 #define JAM_TABLE_WIDTH 100
 
+struct jam_table {
+    const char *subject; /* heads the last column, the names */
+    bool has_holds;      /* false: what it lists is not held, so there are no columns for that */
+    const struct jam_report_view *view;
+};
+
 /*
- * Prints a heading and the first `count` rows; `subject` heads the last column, the names. A name
- * that does not fit loses its middle. The column that the view sorts by is shown first.
+ * Prints a heading and the first `count` rows. A name that does not fit loses its middle. The
+ * column that the view sorts by is shown first.
  */
-void jam_table_print(const struct jam_rows *rows, size_t count, const char *subject,
-                     const struct jam_report_view *view, FILE *out);
+void jam_table_print(const struct jam_table *table, const struct jam_rows *rows, size_t count,
+                     FILE *out);
 
 /* A number as its column prints it. */
 char *jam_table_value(enum jam_column_id column, uint64_t value, char buffer[32]);

@@ -13,10 +13,11 @@
 #include "util/saturate.h"
 #include "util/style.h"
 
-#define WAITERS_SHOWN  3 /* call sites per lock, unless verbose */
-#define BLOCKERS_SHOWN 2 /* per waiting call site */
-#define CALLER_INDENT  35
-#define TRIFLE         100 /* what is below one part in so many is not broken down */
+#define WAITERS_SHOWN   3 /* call sites per lock, unless verbose */
+#define BLOCKERS_SHOWN  2 /* per waiting call site */
+#define CALLER_INDENT   36
+#define HEADING_COLUMNS 62  /* what a lock's name may take in its heading */
+#define TRIFLE          100 /* what is below one part in so many is not broken down */
 
 /* What all parts of the text need. */
 struct text {
@@ -35,12 +36,12 @@ struct section_words {
 };
 
 static const struct section_words section_words[JAM_SECTIONS] = {
-    [JAM_SECTION_LOCKS] = {"Locks", "lock", "waits at", "held by", "holder"},
-    [JAM_SECTION_CONDITIONS] = {"Condition variables", "condition", "waits at", "woken by",
+    [JAM_SECTION_LOCKS] = {"Locks", "lock", "waits at", "  held by", "holder"},
+    [JAM_SECTION_CONDITIONS] = {"Condition variables", "condition", "waits at", "  woken by",
                                 "waker"},
-    [JAM_SECTION_SEMAPHORES] = {"Semaphores", "semaphore", "waits at", "posted by", "poster"},
+    [JAM_SECTION_SEMAPHORES] = {"Semaphores", "semaphore", "waits at", "  posted by", "poster"},
     [JAM_SECTION_BARRIERS] = {"Barriers and one-time initialisation", "object", "waits at",
-                              "ended by", "other"},
+                              "  ended by", "other"},
     [JAM_SECTION_JOINS] = {"Joins", "thread", "waits at", NULL, NULL},
 };
 
@@ -130,10 +131,16 @@ static uint64_t sum_lifetimes(const struct jam_report *report)
     return sum;
 }
 
+static bool is_trifle(uint64_t part, uint64_t whole)
+{
+    return part < whole / TRIFLE;
+}
+
 static void print_totals(const struct text *text)
 {
     uint64_t locks;
     struct jam_totals totals = sum_section(&text->report->contention, JAM_SECTION_LOCKS, &locks);
+    uint64_t lifetimes = sum_lifetimes(text->report);
     char n[4][JAM_HUMAN_BYTES];
     fprintf(text->out, "%s lock%s, acquired %s times; %s (%s) had to wait",
             jam_human_count(locks, n[0]), locks == 1 ? "" : "s",
@@ -142,9 +149,11 @@ static void print_totals(const struct text *text)
     if (totals.contended)
         fprintf(text->out, ":\n%s in all (%s of the threads' time), %s at most",
                 jam_human_time(totals.wait_ns, n[0]),
-                jam_human_share(totals.wait_ns, sum_lifetimes(text->report), n[1]),
+                jam_human_share(totals.wait_ns, lifetimes, n[1]),
                 jam_human_time(totals.wait_max_ns, n[2]));
     fputs(".\n", text->out);
+    if (totals.acquisitions && is_trifle(totals.wait_ns, lifetimes))
+        fputs("Waiting for locks is not where the time goes.\n", text->out);
 }
 
 /* One line about a call site: what it cost, how often, where. */
@@ -161,17 +170,12 @@ static void print_caller_line(const struct text *text, struct jam_frames *frames
     char wait[JAM_HUMAN_BYTES];
     char count[JAM_HUMAN_BYTES];
     bool is_color = text->view->is_color;
-    fprintf(text->out, "%10s %11s  %s%-10s%s ", jam_human_time(line->wait_ns, wait),
+    fprintf(text->out, "%10s %11s  %s%-11s%s ", jam_human_time(line->wait_ns, wait),
             jam_human_count(line->count, count), jam_style_on(is_color, line->style), line->verb,
             jam_style_off(is_color));
     jam_stack_print_line(frames, line->stack, JAM_TABLE_WIDTH - CALLER_INDENT, text->out);
     if (text->view->is_verbose)
         jam_stack_print_full(frames, line->stack, CALLER_INDENT, text->out);
-}
-
-static bool is_trifle(uint64_t part, uint64_t whole)
-{
-    return part < whole / TRIFLE;
 }
 
 static void print_more(const struct text *text, size_t count, const char *what)
@@ -234,10 +238,13 @@ static void print_callers(const struct text *text, size_t lock, const struct sec
 static void print_lock_facts(const struct text *text, const struct jam_contention_lock *lock)
 {
     char n[3][JAM_HUMAN_BYTES];
-    fprintf(text->out, "   %s of %s acquisitions waited (%s)",
-            jam_human_count(lock->totals.contended, n[0]),
-            jam_human_count(lock->totals.acquisitions, n[1]),
-            jam_human_share(lock->totals.contended, lock->totals.acquisitions, n[2]));
+    if (lock->totals.contended >= lock->totals.acquisitions) /* a condition: every pass waits */
+        fprintf(text->out, "   %s waited", jam_human_count(lock->totals.contended, n[0]));
+    else
+        fprintf(text->out, "   %s of %s acquisitions waited (%s)",
+                jam_human_count(lock->totals.contended, n[0]),
+                jam_human_count(lock->totals.acquisitions, n[1]),
+                jam_human_share(lock->totals.contended, lock->totals.acquisitions, n[2]));
     if (lock->max_waiters > 1)
         fprintf(text->out, ", up to %u at once", lock->max_waiters);
     if (lock->totals.hold_max_ns)
@@ -250,9 +257,12 @@ static void print_lock(const struct text *text, const struct jam_row *row, uint6
 {
     char share[JAM_HUMAN_BYTES];
     char longest[JAM_HUMAN_BYTES];
+    char name[JAM_NAME_TEXT_BYTES + 64];
+    size_t columns = text->view->is_verbose ? SIZE_MAX : HEADING_COLUMNS;
     bool is_color = text->view->is_color;
     fprintf(text->out, "\n%s%s%s: %s of the waiting, %s at most\n",
-            jam_style_on(is_color, JAM_STYLE_BOLD), row->name, jam_style_off(is_color),
+            jam_style_on(is_color, JAM_STYLE_BOLD),
+            jam_table_fit(row->name, columns, name, sizeof name), jam_style_off(is_color),
             jam_human_share(row->value[JAM_COLUMN_WAIT], total_ns, share),
             jam_human_time(row->value[JAM_COLUMN_MAX], longest));
     print_lock_facts(text, &text->report->contention.locks[row->subject]);
@@ -289,12 +299,13 @@ static void print_details(const struct text *text, const struct jam_rows *rows, 
         const struct jam_row *row = &rows->rows[i];
         if (!row->value[JAM_COLUMN_CONTENDED])
             continue;
-        if (is_trifle(row->value[JAM_COLUMN_WAIT], total_ns) && !text->view->is_verbose)
+        bool is_small = is_trifle(row->value[JAM_COLUMN_WAIT], total_ns) || !words->blocks;
+        if (is_small && !text->view->is_verbose)
             trifles++;
         else
             print_lock(text, row, total_ns, words);
     }
-    if (trifles)
+    if (trifles && words->blocks)
         fprintf(text->out, "\n%zu more with less than 1 %% of the waiting each: see -v\n", trifles);
 }
 
@@ -306,7 +317,8 @@ static void print_section(const struct text *text, enum jam_lock_section section
         size_t shown = shown_rows(&rows, text->view);
         jam_rows_name_locks(&rows, text->report, shown);
         print_title(text, words->title, &rows);
-        jam_table_print(&rows, shown, words->subject, text->view, text->out);
+        const struct jam_table table = {words->subject, section == JAM_SECTION_LOCKS, text->view};
+        jam_table_print(&table, &rows, shown, text->out);
         print_details(text, &rows, shown, words);
     }
     jam_rows_fini(&rows);
@@ -318,7 +330,8 @@ static void print_merged(const struct text *text, const char *title, const char 
     struct jam_rows rows;
     if (jam_rows_make(&rows, text->report, JAM_SECTIONS, text->view) == 0) {
         print_title(text, title, &rows);
-        jam_table_print(&rows, shown_rows(&rows, text->view), subject, text->view, text->out);
+        const struct jam_table table = {subject, true, text->view};
+        jam_table_print(&table, &rows, shown_rows(&rows, text->view), text->out);
     }
     jam_rows_fini(&rows);
 }

@@ -118,16 +118,19 @@ static bool has_suffix(const char *text, const char *suffix)
     return length >= wanted && strcasecmp(text + length - wanted, suffix) == 0;
 }
 
-/* Last components that say nothing but that a lock is taken or waited for. */
+/* Last components that say nothing but that somebody locks, waits or wakes. */
 static const char *const plumbing_words[] = {
-    "lock",     "try_lock",   "trylock",   "lock_shared", "readlock", "writelock",
-    "rdlock",   "wrlock",     "timedlock", "acquire",     "wait",     "timedwait",
-    "wait_for", "wait_until", "lock_slow", "lockslow",    "join",     "acquire_lock",
+    "signal",   "signalall",         "broadcast", "notify_one", "notify_all", "notify",
+    "post",     "timedwaitinternal", "lock",      "try_lock",   "trylock",    "lock_shared",
+    "readlock", "writelock",         "rdlock",    "wrlock",     "timedlock",  "acquire",
+    "wait",     "timedwait",         "wait_for",  "wait_until", "lock_slow",  "lockslow",
+    "join",     "acquire_lock",
 };
 
 static const char *const plumbing_endings[] = {
-    "mutex_lock", "mutex_trylock",  "rwlock_rdlock", "rwlock_wrlock", "spin_lock",
-    "cond_wait",  "cond_timedwait", "sem_wait",      "acquire_lock",  "rwlock_wrlock",
+    "mutex_lock",     "mutex_trylock", "rwlock_rdlock",  "rwlock_wrlock",
+    "spin_lock",      "cond_wait",     "cond_timedwait", "cond_signal",
+    "cond_broadcast", "sem_post",      "sem_wait",       "acquire_lock",
 };
 
 static const char *last_component(const char *name)
@@ -144,7 +147,8 @@ static bool is_guard_constructor(const char *name, const char *last)
     size_t length = strlen(last);
     if ((size_t)(last - name) < length + 2 || strncmp(last - 2 - length, last, length) != 0)
         return false;
-    return strcasestr(last, "lock") || strcasestr(last, "guard") || strcasestr(last, "mutex");
+    return strcasestr(last, "lock") || strcasestr(last, "guard") || strcasestr(last, "mutex") ||
+           strcasestr(last, "cond");
 }
 
 static bool is_locking_name(const char *name)
