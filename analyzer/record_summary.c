@@ -15,6 +15,7 @@
 #include "record_silence.h"
 #include "render_name.h"
 #include "render_report.h"
+#include "render_rows.h"
 #include "util/human.h"
 
 #define COSTLY       3 /* locks that are named */
@@ -31,22 +32,35 @@ struct summary {
     struct costly costly[COSTLY]; /* longest wait first */
 };
 
-/* Puts the lock where it belongs; the last place falls off. */
-static void rank(struct summary *summary, struct jam_report *report, size_t index)
+/* Puts a row of locks where it belongs; the last place falls off. */
+static void rank(struct summary *summary, const struct jam_row *row)
 {
-    const struct jam_contention_lock *lock = &report->contention.locks[index];
     struct costly *costly = summary->costly;
+    uint64_t wait_ns = row->value[JAM_COLUMN_WAIT];
     size_t place = COSTLY;
 
-    while (place > 0 && costly[place - 1].wait_ns < lock->totals.wait_ns)
+    while (place > 0 && costly[place - 1].wait_ns < wait_ns)
         place--;
     if (place == COSTLY)
         return;
     memmove(&costly[place + 1], &costly[place], (COSTLY - 1 - place) * sizeof(*costly));
-    costly[place].wait_ns = lock->totals.wait_ns;
-    costly[place].contended = lock->totals.contended;
-    snprintf(costly[place].name, sizeof(costly[place].name), "%s",
-             jam_report_lock_name(report, index));
+    costly[place].wait_ns = wait_ns;
+    costly[place].contended = row->value[JAM_COLUMN_CONTENDED];
+    snprintf(costly[place].name, sizeof(costly[place].name), "%s", row->name);
+}
+
+static void rank_locks(struct summary *summary, struct jam_report *report)
+{
+    static const struct jam_report_view by_wait = {.by = JAM_BY_LOCK, .sort = JAM_COLUMN_WAIT};
+    struct jam_rows rows = {0};
+
+    if (jam_rows_make(&rows, report, JAM_SECTION_LOCKS, &by_wait) == 0) {
+        size_t named = rows.count < COSTLY ? rows.count : COSTLY;
+        jam_rows_name_locks(&rows, report, named);
+        for (size_t i = 0; i < named; i++)
+            rank(summary, &rows.rows[i]);
+    }
+    jam_rows_fini(&rows);
 }
 
 static void add_trace(struct summary *summary, struct jam_report *report)
@@ -62,8 +76,8 @@ static void add_trace(struct summary *summary, struct jam_report *report)
         summary->locks++;
         summary->acquisitions += lock->totals.acquisitions;
         summary->contended += lock->totals.contended;
-        rank(summary, report, i);
     }
+    rank_locks(summary, report);
 }
 
 static void add_all(struct summary *summary, const struct jam_record_traces *traces)
