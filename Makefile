@@ -59,7 +59,7 @@ C_FLAGS   = -std=gnu11 $(WARNINGS) -Wstrict-prototypes $(DEFINES) $(CFLAGS)
 CXX_FLAGS = -std=c++17 $(WARNINGS) $(CXXFLAGS)
 
 # The preload must find its thread-local data without calling into the dynamic linker, be unwindable
-# through, and be initialised before every other library of the target. No -fexceptions: cleanup
+# through. No -fexceptions: cleanup
 # handlers would then bring in libgcc_s, and the preload links libc alone. General registers only:
 # a struct that is stored by words and copied by vectors stalls the store buffer on every lock. The
 # parts of the hot path lie in several files and are inlined at link time where the compiler can.
@@ -69,7 +69,7 @@ PRELOAD_CFLAGS  := -fPIC $(OPTIMIZE) $(PRELOAD_LTO) -mgeneral-regs-only \
                    -fno-omit-frame-pointer -fno-stack-protector \
                    -fasynchronous-unwind-tables -Iinclude -Ipreload
 PRELOAD_MAP     := preload/exports.map
-PRELOAD_LDFLAGS := -shared -Wl,-z,initfirst,-z,now,-z,nodelete -Wl,-soname,liblockjam.so \
+PRELOAD_LDFLAGS := -shared -Wl,-z,now,-z,nodelete -Wl,-soname,liblockjam.so \
                    -Wl,--version-script=$(PRELOAD_MAP)
 PRELOAD_LIBS    :=
 

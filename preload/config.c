@@ -5,10 +5,11 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <unistd.h>
 
 struct jam_config jam_config;
 
-static char **config_environment;
+static char **config_environment; /* NULL before our constructor */
 
 void jam_config_set_environment(char **environment)
 {
@@ -19,7 +20,8 @@ void jam_config_set_environment(char **environment)
 static const char *jam_config_get(const char *name)
 {
     size_t length = strlen(name);
-    for (char **entry = config_environment; entry && *entry; entry++)
+    char **environment = config_environment ? config_environment : environ;
+    for (char **entry = environment; entry && *entry; entry++)
         if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
             return *entry + length + 1;
     return NULL;

@@ -26,8 +26,8 @@ struct jam_config {
 extern struct jam_config jam_config;
 
 /*
- * Where the environment is: given to constructors by ld.so. Ours runs before libc has set environ,
- * and the target may change environ later.
+ * Where the environment was when the process began, as ld.so tells our constructor: the target may
+ * change environ later. Before that, environ is used.
  */
 void jam_config_set_environment(char **environment);
 

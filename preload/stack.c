@@ -127,7 +127,7 @@ static bool walk_step(struct stack_walk *walk, bool *is_signal_frame)
         return false;
     default:
         walk->flags |= JAM_STACK_BROKEN;
-        walk->is_transient = jam_unwinder_is_loaded();
+        walk->is_transient = jam_unwinder_is_loaded() || jam_unwinder_is_pending();
         return false;
     }
 }

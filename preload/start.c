@@ -1,9 +1,11 @@
 /*
  * The library's constructor, and the order in which modules forget an earlier session.
  *
- * The constructor runs before all others (-z initfirst). It only makes ready what would be unsafe
- * later, on a lock path: loading libunwind and registering for fork. Whether and when a session
- * begins is decided by the first operation.
+ * The constructor runs after those of the target's other libraries and before those of the program.
+ * It only makes ready what would be unsafe later, on a lock path: loading libunwind and registering
+ * for fork. Whether and when a session begins is decided by the first operation, which may come
+ * earlier: stacks are one frame deep until here, and counted. (Running first, by -z initfirst, is
+ * no way out: dlopen would then initialise libc with an empty environment.)
  */
 #include "depend.h"
 #include "frame_rule.h"

@@ -189,8 +189,16 @@ bool jam_unwinder_is_loaded(void)
     return unwinder.space != NULL;
 }
 
+static bool unwinder_was_tried;
+
+bool jam_unwinder_is_pending(void)
+{
+    return !unwinder_was_tried;
+}
+
 bool jam_unwinder_load(void)
 {
+    unwinder_was_tried = true;
     static unw_accessors_t accessors = {
         .find_proc_info = unwinder_find,
         .put_unwind_info = unwinder_put,

@@ -6,7 +6,7 @@
  * a remembered stack checkable (stack.h). It finds its tables with _dl_find_object (glibc 2.35),
  * which takes no lock, and keeps no cache of its own.
  *
- * The library is loaded with dlopen(RTLD_LOCAL) by our constructor, which runs before all others:
+ * The library is loaded with dlopen(RTLD_LOCAL) by our constructor, before main:
  * linking to it would put its _Unwind_* functions into the target's global scope, in front of
  * those of libgcc that C++ exceptions and cancellation use.
  */
@@ -38,6 +38,9 @@ struct jam_step {
 /* Load libunwind. False: stacks will be one frame deep. Once, from the constructor. */
 bool jam_unwinder_load(void);
 bool jam_unwinder_is_loaded(void);
+
+/* The constructor has not run yet: a stack that is shallow now may be deeper next time. */
+bool jam_unwinder_is_pending(void);
 
 /* Take one step. Under the growth lock, on a stack with 32 KiB to spare, signals blocked. */
 void jam_unwinder_step(struct jam_step *step);
