@@ -113,7 +113,7 @@ static void print_recorded(const struct summary *summary)
     print_count(summary->acquisitions, "acquisition", "acquisitions");
     fprintf(stderr, " %s contended,", jam_human_count(summary->contended, text));
     if (summary->lost)
-        fprintf(stderr, " %s LOST\n", jam_human_count(summary->lost, text));
+        fprintf(stderr, " %s LOST (the report says what)\n", jam_human_count(summary->lost, text));
     else
         fputs(" nothing lost\n", stderr);
 }
