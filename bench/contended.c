@@ -1,7 +1,9 @@
 /*
  * Threads that fight for one mutex for a fixed time.
  *
- * usage: contended [THREADS [MILLISECONDS]]     prints acquisitions per second
+ * usage: contended [THREADS [MILLISECONDS [WORK]]]     prints acquisitions per second
+ *
+ * WORK is how many steps of about a nanosecond each a thread does inside and again outside.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -13,7 +15,14 @@ enum { MAX_THREADS = 64 };
 
 static pthread_mutex_t contended_mutex = PTHREAD_MUTEX_INITIALIZER;
 static volatile bool is_over;
+static int work;
 static long shared, done[MAX_THREADS][16]; /* a cache line or two each */
+
+static void labour(void)
+{
+    for (int i = 0; i < work; i++)
+        __asm__ volatile("");
+}
 
 static void *fight(void *argument)
 {
@@ -22,7 +31,9 @@ static void *fight(void *argument)
     while (!is_over) {
         pthread_mutex_lock(&contended_mutex);
         shared++;
+        labour();
         pthread_mutex_unlock(&contended_mutex);
+        labour();
         ++*mine;
     }
     return NULL;
@@ -35,6 +46,7 @@ int main(int argc, char **argv)
     pthread_t thread[MAX_THREADS];
     long sum = 0;
 
+    work = argc > 3 ? atoi(argv[3]) : 0;
     if (threads < 1 || threads > MAX_THREADS)
         return 99;
     for (int i = 0; i < threads; i++)

@@ -3,7 +3,8 @@
  *
  * usage: many THREADS LOCKS live|turns
  *
- * live: all threads at once, each takes all locks. turns: one thread after the other.
+ * live: all threads at once, each takes all locks and then waits for the others. turns: one thread
+ * after the other.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 
 static pthread_mutex_t *many_mutexes;
 static long lock_count;
+static pthread_barrier_t all_done;
 
 static void *take_all(void *unused)
 {
@@ -19,6 +21,7 @@ static void *take_all(void *unused)
         pthread_mutex_lock(&many_mutexes[i]);
         pthread_mutex_unlock(&many_mutexes[i]);
     }
+    pthread_barrier_wait(&all_done);
     return NULL;
 }
 
@@ -30,6 +33,7 @@ int main(int argc, char **argv)
     pthread_t *thread = calloc((size_t)width, sizeof(*thread));
 
     lock_count = atol(argv[2]);
+    pthread_barrier_init(&all_done, NULL, (unsigned)width);
     many_mutexes = calloc((size_t)lock_count, sizeof(*many_mutexes));
     for (long i = 0; i < lock_count; i++)
         pthread_mutex_init(&many_mutexes[i], NULL);
