@@ -275,8 +275,8 @@ TEST(ReportText, NamesWaiterAndBlocker)
 {
     Builder builder(jam_builder_sample(), jam_builder_free);
     std::string text = report_text(builder.get(), {});
-    EXPECT_NE(text.find("waits at  sample+0x1000 < sample+0x2000"), std::string::npos) << text;
-    EXPECT_NE(text.find("held by   sample+0x3000 < sample+0x2000"), std::string::npos) << text;
+    EXPECT_NE(text.find("waits at    sample+0x1000"), std::string::npos) << text;
+    EXPECT_NE(text.find("  held by   sample+0x3000"), std::string::npos) << text;
     EXPECT_NE(text.find("Condition variables by wait"), std::string::npos) << text;
 }
 

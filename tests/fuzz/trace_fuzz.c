@@ -1,0 +1,56 @@
+/* Everything that reads a trace, on bytes that may be anything. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "render_dump.h"
+#include "render_report.h"
+
+static void report_all(char *path, FILE *out)
+{
+    for (int by = 0; by < JAM_BYS; by++) {
+        const struct jam_report_view view = {.by = by, .sort = by, .is_verbose = by & 1};
+        struct jam_report report;
+        struct jam_error error = {0};
+        if (jam_report_open(&report, &path, 1, &error) == 0) {
+            jam_report_json(&report, &view, out);
+            jam_report_text(&report, &view, out);
+            jam_report_notes(&report, out);
+        }
+        jam_report_close(&report);
+    }
+}
+
+static void dump_all(const char *path, FILE *out)
+{
+    struct jam_facts facts;
+    struct jam_trace *trace;
+    struct jam_error error = {0};
+    if (jam_trace_open(&trace, path, &error) != 0)
+        return;
+    if (jam_facts_init(&facts, trace, &error) == 0) {
+        struct jam_frames *frames = jam_frames_new(trace);
+        const struct jam_dump dump = {trace, &facts, frames, out};
+        jam_dump_trace(&dump, &error);
+        jam_frames_free(frames);
+    }
+    jam_facts_fini(&facts);
+    jam_trace_close(trace);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char path[64];
+    int descriptor = memfd_create("trace", MFD_CLOEXEC);
+    FILE *out = fopen("/dev/null", "w");
+    if (descriptor < 0 || !out || write(descriptor, data, size) != (ssize_t)size)
+        abort();
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    report_all(path, out);
+    dump_all(path, out);
+    fclose(out);
+    close(descriptor);
+    return 0;
+}
