@@ -35,7 +35,7 @@ enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BYS };
     X(ACQUISITIONS, "acquisitions", "acquired", "acquisitions", COUNT, 13, JAM_IN_LOCKS,           \
       JAM_IN_LOCKS)                                                                                \
     X(HOLD, "hold", "held", "hold_ns", TIME, 9, JAM_IN_LOCKS, JAM_IN_LOCKS)                        \
-    X(HOLD_MAX, "hold-max", "longest", "hold_max_ns", TIME, 9, JAM_IN_NOTHING, JAM_IN_LOCKS)       \
+    X(HOLD_MAX, "hold-max", "max hold", "hold_max_ns", TIME, 9, JAM_IN_NOTHING, JAM_IN_LOCKS)      \
     X(TRIES, "tries", "try failed", "try_failures", COUNT, 11, JAM_IN_NOTHING, JAM_IN_LOCKS)       \
     X(TIMEOUTS, "timeouts", "timeouts", "timeouts", COUNT, 11, JAM_IN_NOTHING, JAM_IN_LOCKS)       \
     X(CHANGES, "changes", "handed on", "owner_changes", COUNT, 11, JAM_IN_NOTHING,                 \
