@@ -73,7 +73,8 @@ static int jam_cmd_dump(int argc, char **argv)
 {
     struct dump_options options = {0};
     struct jam_error error = {0};
-    int count = jam_options_parse(dump_options, JAM_OPERANDS_MIXED, &options, argc, argv, &error);
+    const struct jam_command_line line = {argc, argv, JAM_OPERANDS_MIXED};
+    int count = jam_options_parse(dump_options, &line, &options, &error);
     if (count >= 0 && count != 1)
         count = jam_error_set(&error, JAM_ERROR_USAGE,
                               count ? "one trace at a time" : "which trace? None was given");

@@ -51,6 +51,7 @@ static void print_wrapped(const char *text)
 static void describe_value(const struct jam_option *row, char *text, size_t size)
 {
     size_t used = 0;
+    *text = '\0';
     if (!row->choices || row->argument) {
         snprintf(text, size, "%s", row->argument ? row->argument : "");
         return;
@@ -62,12 +63,11 @@ static void describe_value(const struct jam_option *row, char *text, size_t size
 /* The choices of an option whose argument has a name, in lines below it. */
 static void print_choices(const struct jam_option *row)
 {
-    size_t column = WRAP_COLUMNS;
+    size_t column = (size_t)printf("%*s", OPTION_COLUMNS, "");
     for (const char *const *choice = row->choices; *choice; choice++) {
         if (column + 2 + strlen(*choice) > WRAP_COLUMNS)
-            column =
-                (size_t)printf("%s%*s", choice == row->choices ? "" : "\n", OPTION_COLUMNS + 1, "");
-        column += (size_t)printf("%s%s", *choice, choice[1] ? ", " : "\n");
+            column = (size_t)printf("\n%*s", OPTION_COLUMNS, "") - 1;
+        column += (size_t)printf(" %s%s", *choice, choice[1] ? "," : "\n");
     }
 }
 

@@ -100,7 +100,8 @@ static int jam_cmd_record(int argc, char **argv)
     struct jam_record_options given = {.events = -1, .follow_fork = -1};
     struct jam_error error = {0};
 
-    int operands = jam_options_parse(options, JAM_OPERANDS_COMMAND, &given, argc, argv, &error);
+    const struct jam_command_line line = {argc, argv, JAM_OPERANDS_COMMAND};
+    int operands = jam_options_parse(options, &line, &given, &error);
     if (operands == 0)
         operands = jam_error_set(&error, JAM_ERROR_USAGE, "no program to record");
     if (operands < 0)

@@ -88,7 +88,8 @@ static int jam_cmd_report(int argc, char **argv)
 {
     struct report_options options = {.limit = NO_LIMIT_GIVEN};
     struct jam_error error = {0};
-    int count = jam_options_parse(report_options, JAM_OPERANDS_MIXED, &options, argc, argv, &error);
+    const struct jam_command_line line = {argc, argv, JAM_OPERANDS_MIXED};
+    int count = jam_options_parse(report_options, &line, &options, &error);
     if (count == 0)
         count = jam_error_set(&error, JAM_ERROR_USAGE, "which trace? None was given");
     if (count < 0 || report_traces(argv + 1, (size_t)count, &options, &error) != 0)

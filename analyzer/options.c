@@ -195,21 +195,21 @@ static int take_operands(struct cursor *cursor)
     return cursor->operands;
 }
 
-int jam_options_parse(const struct jam_option *rows, enum jam_operands operands, void *values,
-                      int argc, char **argv, struct jam_error *error)
+int jam_options_parse(const struct jam_option *rows, const struct jam_command_line *line,
+                      void *values, struct jam_error *error)
 {
-    struct cursor cursor = {rows, values, argc, argv, 1, 0, error};
-    while (cursor.next < argc) {
-        char *argument = argv[cursor.next];
+    struct cursor cursor = {rows, values, line->argc, line->argv, 1, 0, error};
+    while (cursor.next < line->argc) {
+        char *argument = line->argv[cursor.next];
         bool is_option = argument[0] == '-' && argument[1];
-        if (!is_option && operands == JAM_OPERANDS_COMMAND)
+        if (!is_option && line->operands == JAM_OPERANDS_COMMAND)
             break;
         cursor.next++;
         if (strcmp(argument, "--") == 0)
             break;
         int status = 0;
         if (!is_option)
-            argv[++cursor.operands] = argument;
+            line->argv[++cursor.operands] = argument;
         else if (argument[1] == '-')
             status = parse_long(&cursor, argument + 2);
         else

@@ -61,6 +61,13 @@ enum jam_operands {
     JAM_OPERANDS_COMMAND /* the first operand ends the options: `record -o x CMD -v` */
 };
 
+/* A command line as main() gets it: argv[0] is the command, argv[argc] is NULL. */
+struct jam_command_line {
+    int argc;
+    char **argv;
+    enum jam_operands operands;
+};
+
 /*
  * Parses argv[1..argc-1] into the struct at `values`. The operands are moved behind argv[0], in
  * order: afterwards argv[1] .. argv[result] are the operands (a "--" is removed).
@@ -69,8 +76,8 @@ enum jam_operands {
  * is wrong with it: unknown, no value, a value it does not take, not a number, out of range, none
  * of the choices. Nothing is stored for the option that failed.
  */
-int jam_options_parse(const struct jam_option *rows, enum jam_operands operands, void *values,
-                      int argc, char **argv, struct jam_error *error);
+int jam_options_parse(const struct jam_option *rows, const struct jam_command_line *line,
+                      void *values, struct jam_error *error);
 
 /*
  * Parses one value as an option row would: for settings that come from elsewhere (environment).

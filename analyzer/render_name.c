@@ -42,7 +42,7 @@ char *jam_name_site(struct jam_frames *frames, uint32_t stack_ref, char buffer[J
 {
     struct jam_frame_list list = jam_frames_stack(frames, stack_ref);
     if (!list.count)
-        return strcpy(buffer, "(unknown)");
+        return jam_human_clean("(unknown)", buffer, JAM_NAME_TEXT_BYTES);
     return jam_name_frame(&list.frames[list.site], buffer);
 }
 

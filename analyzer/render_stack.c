@@ -39,7 +39,7 @@ void jam_stack_print_line(struct jam_frames *frames, uint32_t stack_ref, size_t 
             break;
     }
     if (!shown)
-        strcpy(line, "(unknown)");
+        snprintf(line, sizeof line, "(unknown)");
     /* Callers that do not fit are left out; the call site itself is shortened. */
     char *last;
     while (jam_human_columns(line) > columns && (last = strrchr(line, '<')) && last > line &&

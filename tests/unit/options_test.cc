@@ -44,8 +44,8 @@ Parsed parse(std::vector<std::string> words, jam_operands operands = JAM_OPERAND
     argv.push_back(nullptr);
     Parsed parsed = {};
     jam_error error = {};
-    parsed.result = jam_options_parse(rows, operands, &parsed.values,
-                                      static_cast<int>(words.size()), argv.data(), &error);
+    const jam_command_line line = {static_cast<int>(words.size()), argv.data(), operands};
+    parsed.result = jam_options_parse(rows, &line, &parsed.values, &error);
     parsed.error = error.text;
     for (int i = 1; i <= parsed.result; i++)
         parsed.operands.push_back(argv[i]);
