@@ -134,7 +134,7 @@ struct jam_header {
     uint64_t end_ticks; /* 0 = unknown */
     uint64_t stacks_verified;  /* LOCKJAM_VERIFY=stacks: memo hits that were unwound again ... */
     uint64_t stacks_disagreed; /* ... and those whose second stack differed */
-    uint32_t exec_count;       /* 0, or how many exec(2) this pid had before */
+    uint32_t exec_count;       /* names that were taken when the file was created */
     uint32_t unused;
 };
 
@@ -256,12 +256,12 @@ enum jam_lock_flags {
  * table is bounded by the locks that live at once. Totals are sums over the generations.
  */
 struct jam_lock_record {
-    /* first 64 bytes: read by every acquire, written when a generation begins or somebody waits */
+    /* first 64 bytes: read by every acquire, written when a generation begins or ends */
     uint64_t address;    /* of the current generation */
     uint32_t generation; /* from 1; JAM_GENERATION_ENDED is set when it is over */
     uint16_t kind;       /* enum jam_lock_kind */
     uint16_t flags;      /* enum jam_lock_flags */
-    uint32_t waiters;    /* threads blocked in it now; atomic */
+    uint32_t partner;    /* cond: id of the mutex it was last waited with */
     uint32_t id;
     uint32_t created_stack; /* stack_ref of the init, 0 = static or C++ */
     uint32_t first_stack;   /* stack_ref of the first use of the first generation */
@@ -269,7 +269,7 @@ struct jam_lock_record {
     uint32_t name_string;   /* reserved for annotations */
     uint32_t thread;        /* kind THREAD: id of the thread that is joined */
     uint32_t unused[4];
-    /* second 64 bytes: written only around waits */
+    /* second 64 bytes: written around waits; a release reads `waiters` */
     uint32_t max_waiters; /* atomic */
     uint32_t turns_ref;   /* the last contended holds: struct jam_turns; atomic, 0 = none yet */
     uint32_t wake_stack;  /* last post, signal or broadcast that met waiters; atomic */
@@ -278,11 +278,15 @@ struct jam_lock_record {
     uint64_t owner_changes;   /* contended hand-overs from one thread to another; atomic */
     uint64_t wakes;           /* posts, signals and broadcasts that met waiters; atomic */
     uint64_t destroyed_ticks; /* when the last generation ended, 0 = alive */
-    uint32_t partner;         /* cond: id of the mutex it was last waited with */
-    uint32_t unused2[3];
+    uint32_t waiters;         /* threads blocked in it now; atomic */
+    uint32_t unused2;
+    uint64_t handed_over_ticks; /* last release by a thread that did not hold it, 0 = never */
 };
 
-/* The last holds during which somebody waited: a ring that the holder writes before it releases. */
+/*
+ * The last turns of holding while somebody waited: a ring that holders write when they release. A
+ * turn is one hold, or several of one thread from one place that no other thread came between.
+ */
 #define JAM_TURNS 16
 struct jam_turn {
     uint64_t acquired_ticks;
@@ -326,7 +330,7 @@ struct jam_thread_record {
     uint64_t blocked_others_ticks; /* others' waits for locks that it held; atomic */
     uint64_t waits;                /* number of blocking waits */
     char name[JAM_NAME_BYTES];     /* NUL-padded */
-    uint32_t exit_held;            /* locks it held when it ended */
+    uint32_t exit_held; /* locks it held when its start routine ended; destructors may release */
     uint32_t unused2[3];
 };
 

@@ -19,6 +19,47 @@
 /* Time between refreshes of the clock pair, in ticks: some 10 ms. */
 enum { REFRESH_TICKS = 1 << 25 };
 
+/* --- the held list --- */
+
+/* Index of the newest entry for the object, or held_count. Nearly always the last one. */
+static inline uint32_t held_find(const struct jam_thread *self, const void *object)
+{
+    for (uint32_t i = self->held_count; i-- > 0;)
+        if (self->held[i].address == (uint64_t)object)
+            return i;
+    return self->held_count;
+}
+
+bool jam_emit_is_held(const struct jam_thread *self, const void *object)
+{
+    return held_find(self, object) < self->held_count;
+}
+
+static void held_remove(struct jam_thread *self, uint32_t index)
+{
+    uint32_t above = --self->held_count - index;
+    if (JAM_UNLIKELY(above > 0)) {
+        memmove(&self->held[index], &self->held[index + 1], above * sizeof *self->held);
+        memmove(&self->held_local[index], &self->held_local[index + 1],
+                above * sizeof *self->held_local);
+        for (uint32_t i = index; i < self->held_count; i++)
+            self->held_local[i].set_hash = 0;
+    }
+    __atomic_store_n(&self->lane->held_count, self->held_count, __ATOMIC_RELEASE);
+}
+
+/* Drop what other threads have released in our stead since we last looked. */
+static void held_drop_handed_over(struct jam_thread *self)
+{
+    uint32_t handovers = __atomic_load_n(&jam_lock_handovers, __ATOMIC_ACQUIRE);
+    if (JAM_LIKELY(self->handovers_seen == handovers))
+        return;
+    self->handovers_seen = handovers;
+    for (uint32_t i = self->held_count; i-- > 0;)
+        if (self->held_local[i].lock->handed_over_ticks > self->held[i].acquired_ticks)
+            held_remove(self, i);
+}
+
 /* --- requests --- */
 
 static inline struct jam_site_cache *site_cache_slot(struct jam_thread *self, uint64_t address,
@@ -123,6 +164,8 @@ void jam_request_acquired(struct jam_request *request)
 {
     struct jam_thread *self = request->self;
     uint64_t now = jam_ticks();
+    if (JAM_UNLIKELY(self->held_count > 0))
+        held_drop_handed_over(self);
     uint32_t count = self->held_count;
     request->site->acquisitions++;
     if (JAM_UNLIKELY(count == self->held_capacity) && !jam_thread_grow_held(self)) {
@@ -262,68 +305,96 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
 
 /* --- releasing --- */
 
-/* Index of the newest entry for the object, or held_count. Nearly always the last one. */
-static inline uint32_t held_find(const struct jam_thread *self, const void *object)
+/* Take the lock out of the held list, and note what its end needs. False: it was not there. */
+static inline bool release_take(struct jam_release *release, const void *object)
 {
-    for (uint32_t i = self->held_count; i-- > 0;)
-        if (self->held[i].address == (uint64_t)object)
-            return i;
-    return self->held_count;
-}
-
-bool jam_emit_is_held(const struct jam_thread *self, const void *object)
-{
-    return held_find(self, object) < self->held_count;
-}
-
-static void held_remove(struct jam_thread *self, uint32_t index)
-{
-    uint32_t above = --self->held_count - index;
-    if (JAM_UNLIKELY(above > 0)) {
-        memmove(&self->held[index], &self->held[index + 1], above * sizeof *self->held);
-        memmove(&self->held_local[index], &self->held_local[index + 1],
-                above * sizeof *self->held_local);
-        for (uint32_t i = index; i < self->held_count; i++)
-            self->held_local[i].set_hash = 0;
-    }
-    __atomic_store_n(&self->lane->held_count, self->held_count, __ATOMIC_RELEASE);
-}
-
-/* Somebody waits for the lock that is about to be released: leave word how long it was held. */
-static void release_note_turn(struct jam_thread *self, const struct jam_held *held,
-                              struct jam_lock_record *lock, uint64_t now)
-{
-    uint32_t ref = __atomic_load_n(&lock->turns_ref, __ATOMIC_ACQUIRE);
-    if (ref) {
-        struct jam_turns *turns = jam_session_at_ref(ref);
-        uint64_t count = __atomic_load_n(&turns->count, __ATOMIC_RELAXED);
-        struct jam_turn *turn = &turns->turn[count % JAM_TURNS];
-        *turn = (struct jam_turn){held->acquired_ticks, now, held->stack, self->id};
-        /* An exclusive holder is alone here; readers may lose a turn to each other. */
-        __atomic_store_n(&turns->count, count + 1, __ATOMIC_RELEASE);
-    }
-    if (jam_ring_takes_blocking) {
-        jam_ring_put(self, JAM_EVENT_HOLD, held->mode, held->lock, held->stack, now);
-        jam_ring_put(self, JAM_EVENT_HOLD_SINCE, 0, (uint32_t)held->acquired_ticks,
-                     (uint32_t)(held->acquired_ticks >> 32), now);
-    }
-}
-
-bool jam_emit_release(struct jam_thread *self, const void *object)
-{
+    struct jam_thread *self = release->self;
     uint32_t index = held_find(self, object);
+    release->site = NULL;
     if (JAM_UNLIKELY(index == self->held_count))
         return false;
     const struct jam_held *held = &self->held[index];
-    const struct jam_held_local *local = &self->held_local[index];
-    uint64_t now = jam_ticks();
-    if (JAM_LIKELY(!(held->flags & JAM_HELD_REENTRY)))
-        jam_site_add_hold(self, local->site, jam_ticks_between(held->acquired_ticks, now));
-    if (JAM_UNLIKELY(__atomic_load_n(&local->lock->waiters, __ATOMIC_RELAXED)))
-        release_note_turn(self, held, local->lock, now);
-    if (JAM_UNLIKELY(jam_ring_takes_all))
-        jam_ring_put(self, JAM_EVENT_RELEASE, held->mode, held->lock, held->stack, now);
+    release->lock = self->held_local[index].lock;
+    release->site = self->held_local[index].site;
+    release->acquired_ticks = held->acquired_ticks;
+    release->stack = held->stack;
+    release->mode = held->mode;
+    release->is_reentry = held->flags & JAM_HELD_REENTRY;
+    release->has_waiters = __atomic_load_n(&release->lock->waiters, __ATOMIC_RELAXED) > 0;
+    release->released_ticks = jam_ticks();
     held_remove(self, index);
+    return true;
+}
+
+/*
+ * Holds of one thread from one place that follow each other are one turn: a thread that releases a
+ * contended lock and takes it again before anybody wakes up has not given way. True: a new turn.
+ */
+static bool turns_add(struct jam_turns *turns, const struct jam_release *release)
+{
+    uint32_t thread = release->self->id;
+    uint64_t count = __atomic_load_n(&turns->count, __ATOMIC_RELAXED);
+    struct jam_turn *last = &turns->turn[(count + JAM_TURNS - 1) % JAM_TURNS];
+    if (count > 0 && last->thread == thread && last->stack == release->stack) {
+        last->released_ticks = release->released_ticks;
+        return false;
+    }
+    /* Readers of a shared lock may release at once: each takes a slot of its own. */
+    count = __atomic_fetch_add(&turns->count, 1, __ATOMIC_ACQ_REL);
+    turns->turn[count % JAM_TURNS] =
+        (struct jam_turn){release->acquired_ticks, release->released_ticks, release->stack, thread};
+    return true;
+}
+
+/* Somebody waits for the lock: leave word how long it was held. */
+static void release_note_turn(const struct jam_release *release)
+{
+    uint32_t ref = __atomic_load_n(&release->lock->turns_ref, __ATOMIC_ACQUIRE);
+    if (!ref || !turns_add(jam_session_at_ref(ref), release) || !jam_ring_takes_blocking)
+        return;
+    jam_ring_put(release->self, JAM_EVENT_HOLD, release->mode, release->lock->id, release->stack,
+                 release->released_ticks);
+    jam_ring_put(release->self, JAM_EVENT_HOLD_SINCE, 0, (uint32_t)release->acquired_ticks,
+                 (uint32_t)(release->acquired_ticks >> 32), release->released_ticks);
+}
+
+static inline void release_account(const struct jam_release *release)
+{
+    struct jam_thread *self = release->self;
+    if (JAM_LIKELY(!release->is_reentry))
+        jam_site_add_hold(self, release->site,
+                          jam_ticks_between(release->acquired_ticks, release->released_ticks));
+    if (JAM_UNLIKELY(release->has_waiters))
+        release_note_turn(release);
+    if (JAM_UNLIKELY(jam_ring_takes_all))
+        jam_ring_put(self, JAM_EVENT_RELEASE, release->mode, release->lock->id, release->stack,
+                     release->released_ticks);
+}
+
+void jam_release_begin(struct jam_release *release, const void *object)
+{
+    release->self = jam_enter();
+    if (JAM_LIKELY(release->self != NULL) && JAM_UNLIKELY(!release_take(release, object)))
+        jam_lock_hand_over((uint64_t)object);
+}
+
+void jam_release_end(const struct jam_release *release)
+{
+    if (JAM_UNLIKELY(!release->self))
+        return;
+    if (JAM_LIKELY(release->site != NULL))
+        release_account(release);
+    jam_leave(release->self);
+}
+
+bool jam_emit_release(struct jam_thread *self, const void *object, bool *is_reentry)
+{
+    struct jam_release release = {.self = self};
+    *is_reentry = false;
+    if (!release_take(&release, object))
+        return false;
+    release_account(&release);
+    *is_reentry = release.is_reentry;
     return true;
 }
 

@@ -60,8 +60,33 @@ void jam_request_passed(struct jam_request *request);
 /* It was not acquired; `error` is what the function answered. Opens the guard. */
 void jam_request_failed(struct jam_request *request, int error);
 
-/* A held lock is about to be released. False: it was not in the held list. */
-bool jam_emit_release(struct jam_thread *self, const void *object);
+/*
+ * A release, in two steps around the real one: before it, the lock leaves the held list; after it,
+ * when nobody is kept waiting any more, the hold is added to the totals.
+ *
+ *     jam_release_begin ─▶ real unlock ─▶ jam_release_end
+ *
+ * The guard is closed by begin and opened by end.
+ */
+struct jam_release {
+    struct jam_thread *self; /* NULL: nothing is recorded */
+    struct jam_lock_record *lock;
+    struct jam_site *site; /* NULL: it was not in the held list */
+    uint64_t acquired_ticks;
+    uint64_t released_ticks;
+    uint32_t stack; /* of the acquire */
+    uint16_t mode;
+    bool is_reentry;
+    bool has_waiters;
+};
+void jam_release_begin(struct jam_release *release, const void *object);
+void jam_release_end(const struct jam_release *release);
+
+/*
+ * The same for a thread that is inside the guard already, with no real call between. False: it was
+ * not in the held list. *is_reentry: it was a recursive acquisition.
+ */
+bool jam_emit_release(struct jam_thread *self, const void *object, bool *is_reentry);
 
 /* Whether this thread holds the object, as far as we saw. */
 bool jam_emit_is_held(const struct jam_thread *self, const void *object);

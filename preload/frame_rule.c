@@ -142,6 +142,7 @@ struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top)
     struct jam_step step = {.at = at, .stack_top = stack_top};
     if (!jam_unwinder_is_loaded() || !rule_call(rule_learn, &step))
         return (struct jam_rule){.kind = JAM_RULE_UNKNOWN};
+    jam_self->lane->rules_learnt++;
     return step.result < 0 ? rule_ask : rule_derive(&step);
 }
 

@@ -18,8 +18,9 @@ struct cond_wait {
     pthread_cond_t *cond;
     pthread_mutex_t *mutex;
     struct jam_limit limit;
-    bool is_compat; /* the version of before glibc 2.3.2 */
-    bool had_mutex; /* it stood in the held list */
+    bool is_compat;   /* the version of before glibc 2.3.2 */
+    bool had_mutex;   /* it stood in the held list */
+    bool was_reentry; /* ... as a recursive acquisition */
 };
 
 static struct jam_lock_key cond_key(const pthread_cond_t *cond)
@@ -58,7 +59,7 @@ static bool cond_begin(struct cond_wait *wait)
         jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0});
     wait->request.partner = mutex ? mutex->id : 0;
     wait->request.lock->partner = wait->request.partner;
-    wait->had_mutex = jam_emit_release(self, wait->mutex);
+    wait->had_mutex = jam_emit_release(self, wait->mutex, &wait->was_reentry);
     jam_request_block(&wait->request, JAM_OP_COND_WAIT, 0);
     return true;
 }
@@ -70,7 +71,7 @@ static void cond_reacquired(const struct cond_wait *wait)
     struct jam_target target = {
         .key = {(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0},
         .mode = JAM_EXCLUSIVE,
-        .flags = JAM_HELD_REACQUIRED,
+        .flags = JAM_HELD_REACQUIRED | (wait->was_reentry ? JAM_HELD_REENTRY : 0),
     };
     if (jam_request_begin(&request, wait->call, target))
         jam_request_acquired(&request);

@@ -127,12 +127,11 @@ JAM_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
 
 JAM_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    struct jam_thread *self = jam_enter();
-    if (JAM_LIKELY(self != NULL)) {
-        jam_emit_release(self, mutex);
-        jam_leave(self);
-    }
-    return jam_real.pthread_mutex_unlock(mutex);
+    struct jam_release release;
+    jam_release_begin(&release, mutex);
+    int result = jam_real.pthread_mutex_unlock(mutex);
+    jam_release_end(&release);
+    return result;
 }
 
 JAM_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)

@@ -146,12 +146,11 @@ JAM_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t *rwlock)
 
 JAM_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
 {
-    struct jam_thread *self = jam_enter();
-    if (JAM_LIKELY(self != NULL)) {
-        jam_emit_release(self, rwlock);
-        jam_leave(self);
-    }
-    return jam_real.pthread_rwlock_unlock(rwlock);
+    struct jam_release release;
+    jam_release_begin(&release, rwlock);
+    int result = jam_real.pthread_rwlock_unlock(rwlock);
+    jam_release_end(&release);
+    return result;
 }
 
 JAM_EXPORT int pthread_rwlock_init(pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes)

@@ -118,7 +118,7 @@ JAM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
         return jam_real.pthread_create(thread, attributes, start, argument);
     struct jam_thread_record *record = block->record;
     if (record && create_is_detached(attributes))
-        record->flags |= JAM_THREAD_DETACHED;
+        jam_thread_flag(record, JAM_THREAD_DETACHED);
     int result = jam_real.pthread_create(thread, attributes, thread_trampoline, block);
     if (result != 0) {
         start_free(block);
@@ -170,7 +170,7 @@ static void join_done(struct jam_request *request, struct jam_thread_record *rec
     if (record) {
         record->joiner = self->id;
         record->joiner_segment = self->segment;
-        record->flags |= JAM_THREAD_JOINED;
+        jam_thread_flag(record, JAM_THREAD_JOINED);
         request->lock->thread = record->id;
         if (jam_ring_takes_blocking)
             jam_ring_put(self, JAM_EVENT_JOIN, 0, record->id, request->stack, jam_ticks());
@@ -255,14 +255,18 @@ JAM_EXPORT int pthread_detach(pthread_t thread)
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)thread);
     int result = jam_real.pthread_detach(thread);
     if (result == 0 && record)
-        __atomic_fetch_or(&record->flags, JAM_THREAD_DETACHED, __ATOMIC_RELAXED);
+        jam_thread_flag(record, JAM_THREAD_DETACHED);
     return result;
 }
 
-/* The trampoline's handler sees threads that we started; this is for the others and for main. */
+/*
+ * The trampoline's handler sees the end of threads that we started, after their own cleanup
+ * handlers; this is for the others and for main.
+ */
 JAM_EXPORT void pthread_exit(void *value)
 {
-    jam_thread_ended();
+    if (!jam_thread_has_trampoline())
+        jam_thread_ended();
     jam_real.pthread_exit(value);
     __builtin_unreachable();
 }

@@ -194,6 +194,19 @@ void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock)
         lock_note_event(self, JAM_EVENT_LOCK_DEAD, lock);
 }
 
+uint32_t jam_lock_handovers;
+
+void jam_lock_hand_over(uint64_t address)
+{
+    struct jam_lock_record *lock =
+        (struct jam_lock_record *)jam_shared_map_find(&locks.by_address, address);
+    if (!lock || lock->address != address || !jam_lock_is_alive(lock))
+        return;
+    __atomic_store_n(&lock->handed_over_ticks, jam_ticks(), __ATOMIC_RELAXED);
+    /* Pairs with the acquire load in jam_request_acquired. */
+    __atomic_fetch_add(&jam_lock_handovers, 1, __ATOMIC_RELEASE);
+}
+
 struct jam_turns *jam_lock_turns(struct jam_lock_record *lock)
 {
     uint32_t ref = __atomic_load_n(&lock->turns_ref, __ATOMIC_ACQUIRE);

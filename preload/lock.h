@@ -36,6 +36,13 @@ struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock
 /* The object was destroyed: its generation ends. */
 void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock);
 
+/*
+ * The object was released by a thread that does not hold it: whoever locked it does not hold it any
+ * more. The count lets that thread notice (jam_emit drops such entries from its held list).
+ */
+void jam_lock_hand_over(uint64_t address);
+extern uint32_t jam_lock_handovers; /* atomic */
+
 /* The turns of a lock, made at its first contention. NULL: no space. */
 struct jam_turns *jam_lock_turns(struct jam_lock_record *lock);
 

@@ -51,11 +51,14 @@ static bool module_is_known(uint64_t address)
     return false;
 }
 
-static const char *module_path(const struct link_map *map)
+/* The main program has no name in its link map, and what dlopen was given may be relative. */
+static const char *module_path(const struct link_map *map, uint64_t address)
 {
-    if (!map->l_name[0])
-        return jam_facts_executable(); /* the main program has no name in its link map */
-    return strncmp(map->l_name, "linux-vdso", 10) ? map->l_name : "[vdso]";
+    const char *path = map->l_name[0] ? map->l_name : jam_facts_executable();
+    if (!strncmp(path, "linux-vdso", 10))
+        return "[vdso]";
+    const char *mapped = path[0] == '/' ? NULL : jam_facts_mapped_file(address);
+    return mapped ? mapped : path;
 }
 
 static bool module_is_same(const struct jam_module *a, const struct jam_module *b)
@@ -93,7 +96,7 @@ static bool module_revive(const struct jam_module *fresh)
 static void module_add(const struct dl_find_object *found, uint64_t address)
 {
     struct jam_image image = jam_image_describe(found);
-    const char *path = module_path(found->dlfo_link_map);
+    const char *path = module_path(found->dlfo_link_map, address);
     size_t path_bytes = strnlen(path, 4096);
     uint32_t bytes = (uint32_t)(sizeof(struct jam_module) + path_bytes + 7) & ~7u;
     struct jam_module *module = jam_area_take(&modules.area, bytes, NULL);

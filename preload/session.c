@@ -202,7 +202,7 @@ static void session_fill_header(struct jam_header *header)
 static int session_open(void)
 {
     uint32_t attempt;
-    int error = jam_session_file_create(jam_facts_executable(), &attempt);
+    int error = jam_session_file_create(jam_facts_program(), &attempt);
     if (error < 0)
         return error;
     session_space.next = session_space.mapped_end = 0;

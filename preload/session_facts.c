@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -37,6 +38,83 @@ static size_t facts_read(const char *path)
     JAM_SYSCALL1(close, descriptor);
     facts_buffer[used] = '\0';
     return used;
+}
+
+static bool facts_is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           strchr("._+-", c);
+}
+
+const char *jam_facts_program(void)
+{
+    if (!facts_read("/proc/self/cmdline") || !facts_buffer[0])
+        return "unknown";
+    char *slash = strrchr(facts_buffer, '/');
+    char *name = slash ? slash + 1 : facts_buffer;
+    name += *name == '-'; /* a login shell */
+    for (char *at = name; *at; at++)
+        if (!facts_is_name_character(*at))
+            *at = '_';
+    name[strnlen(name, 64)] = '\0';
+    return *name ? name : "unknown";
+}
+
+static uint64_t facts_hex(const char **at)
+{
+    uint64_t value = 0;
+    for (;; ++*at) {
+        char c = **at;
+        if (c >= '0' && c <= '9')
+            value = value << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            value = value << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return value;
+    }
+}
+
+/* A line of proc(5) maps: "start-end perms offset dev inode path". */
+static const char *facts_path_of_line(char *line, uint64_t address)
+{
+    const char *at = line;
+    uint64_t start = facts_hex(&at);
+    uint64_t end = *at == '-' ? (at++, facts_hex(&at)) : 0;
+    return address >= start && address < end ? strchr(at, '/') : NULL;
+}
+
+/* Search the complete lines in the buffer; *rest is what follows the last of them. */
+static const char *facts_search_lines(uint64_t address, char **rest)
+{
+    const char *path = NULL;
+    char *end;
+    for (*rest = facts_buffer; !path && (end = strchr(*rest, '\n')); *rest = end + 1) {
+        *end = '\0';
+        path = facts_path_of_line(*rest, address);
+    }
+    return path;
+}
+
+const char *jam_facts_mapped_file(uint64_t address)
+{
+    const char *path = NULL;
+    size_t used = 0; /* the beginning of a line whose end is not read yet */
+    long descriptor = JAM_SYSCALL3(open, "/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
+    while (descriptor >= 0 && !path && used < sizeof facts_buffer - 1) {
+        char *rest;
+        long got =
+            JAM_SYSCALL3(read, descriptor, facts_buffer + used, sizeof facts_buffer - 1 - used);
+        if (got <= 0)
+            break;
+        facts_buffer[used + (size_t)got] = '\0';
+        path = facts_search_lines(address, &rest);
+        used = strlen(rest);
+        if (!path)
+            memmove(facts_buffer, rest, used);
+    }
+    if (descriptor >= 0)
+        JAM_SYSCALL1(close, descriptor);
+    return path;
 }
 
 /* Field 22 of /proc/PID/stat (proc(5)); field 2 is a name in parentheses that may hold spaces. */

@@ -11,6 +11,16 @@
 /* Absolute path of the executable; valid until the next call. "unknown" without /proc. */
 const char *jam_facts_executable(void);
 
+/*
+ * What people call the program: the last part of argument 0 (the executable may be reached through
+ * a link, as redis-server is), of safe characters only. Valid until the next call.
+ */
+const char *jam_facts_program(void);
+
+/* The file that is mapped at an address, from /proc/self/maps; NULL if none. Valid until next call.
+ */
+const char *jam_facts_mapped_file(uint64_t address);
+
 /* Fill in pid, parent, machine and start time. */
 void jam_facts_fill_header(struct jam_header *header);
 

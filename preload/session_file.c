@@ -50,11 +50,10 @@ static bool file_is_folder(const char *path)
 }
 
 /* "lockjam.<program>.<pid>" */
-static void file_path_append_default(const char *executable, uint32_t pid)
+static void file_path_append_default(const char *program, uint32_t pid)
 {
-    const char *slash = strrchr(executable, '/');
     file_path_append("lockjam.");
-    file_path_append(slash ? slash + 1 : executable);
+    file_path_append(program);
     file_path_append(".");
     file_path_append_number(pid);
 }
@@ -63,7 +62,7 @@ static void file_path_append_default(const char *executable, uint32_t pid)
  * Write the name of this attempt to session_file.path, absolute so that chdir(2) does not matter.
  * Default names end in ".jam" in every attempt; a name that the user chose is kept and extended.
  */
-static void file_path_make(const char *executable, uint32_t attempt)
+static void file_path_make(const char *program, uint32_t attempt)
 {
     uint32_t pid = (uint32_t)JAM_SYSCALL1(getpid, 0);
     const char *output = jam_config.output ? jam_config.output : ".";
@@ -77,7 +76,7 @@ static void file_path_make(const char *executable, uint32_t attempt)
     file_path_append(output);
     if (is_folder) {
         file_path_append("/");
-        file_path_append_default(executable, pid);
+        file_path_append_default(program, pid);
     } else if (attempt > 0) {
         file_path_append(".");
         file_path_append_number(pid);
@@ -137,13 +136,13 @@ static int file_descriptor(void)
     return session_file.descriptor;
 }
 
-int jam_session_file_create(const char *executable, uint32_t *attempt)
+int jam_session_file_create(const char *program, uint32_t *attempt)
 {
     enum { ATTEMPTS_MAX = 10000 };
     struct stat status;
     int descriptor = -EEXIST;
     for (*attempt = 0; *attempt < ATTEMPTS_MAX && descriptor == -EEXIST; ++*attempt) {
-        file_path_make(executable, *attempt);
+        file_path_make(program, *attempt);
         descriptor = file_open(O_CREAT | O_EXCL);
     }
     --*attempt;

@@ -16,7 +16,7 @@
  * taken gets ".PID", then ".PID.N" appended. 0 or a negative errno; *attempt tells how many names
  * were taken.
  */
-int jam_session_file_create(const char *executable, uint32_t *attempt);
+int jam_session_file_create(const char *program, uint32_t *attempt);
 
 /*
  * Reserve and map bytes [offset, offset + bytes): multiples of 1 MiB. NULL if the file cannot

@@ -39,6 +39,12 @@ struct stack_walk {
 
 /* --- steps --- */
 
+/* The thread's own stack ends at stack_top; a coroutine's or a signal stack lies elsewhere. */
+static uint64_t stack_top_for(const struct jam_thread *self, uint64_t sp)
+{
+    return sp < self->stack_top && self->stack_top - sp < self->stack_bytes ? self->stack_top : 0;
+}
+
 static void walk_note(struct stack_walk *walk, uint64_t address, uint64_t value)
 {
     enum { SLOTS = sizeof walk->self->scratch_slots / sizeof(struct jam_slot) };
@@ -96,7 +102,9 @@ static bool walk_by_asking(struct stack_walk *walk, bool *is_signal_frame)
     if (step.result == 0)
         return false;
     walk->is_guess = walk->is_guess || !step.has_tables;
-    if (step.result < 0 || (walk->is_guess && !walk->stack_top) || step.to.sp <= walk->at.sp) {
+    /* An alternate signal stack may lie anywhere; otherwise callers lie above. */
+    bool goes_up = step.is_signal_frame || step.to.sp > walk->at.sp;
+    if (step.result < 0 || (walk->is_guess && !walk->stack_top) || !goes_up) {
         walk->flags |= JAM_STACK_BROKEN;
         return false;
     }
@@ -105,6 +113,8 @@ static bool walk_by_asking(struct stack_walk *walk, bool *is_signal_frame)
     for (uint32_t i = 0; i < step.read_count; i++)
         walk_note(walk, step.reads[i].address, step.reads[i].value);
     walk->at = step.to;
+    if (step.is_signal_frame)
+        walk->stack_top = stack_top_for(walk->self, step.to.sp);
     walk->bp_origin = step.bp_saved_at ? step.bp_saved_at : walk->bp_origin;
     *is_signal_frame = step.is_signal_frame;
     return true;
@@ -256,12 +266,6 @@ static void memo_remember(const struct stack_walk *walk, struct jam_call call, u
     self->slots_used += need;
 }
 
-/* The thread's own stack ends at stack_top; a coroutine's or a signal stack lies elsewhere. */
-static uint64_t stack_top_for(const struct jam_thread *self, uint64_t sp)
-{
-    return sp < self->stack_top && self->stack_top - sp < self->stack_bytes ? self->stack_top : 0;
-}
-
 uint32_t jam_stack_walk(struct jam_thread *self, struct jam_call call)
 {
     struct stack_walk walk = {
@@ -290,6 +294,7 @@ uint32_t jam_stack_verify(struct jam_call call, uint32_t stack)
                                         jam_header->stack_depth_max);
     if (depth == 0)
         return stack; /* could not be asked */
+    self->lane->memo_hits++;
     __atomic_fetch_add(&jam_header->stacks_verified, 1, __ATOMIC_RELAXED);
     if (depth != memo->depth || memcmp(frames, memo->frames, depth * sizeof *frames))
         __atomic_fetch_add(&jam_header->stacks_disagreed, 1, __ATOMIC_RELAXED);

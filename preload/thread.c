@@ -111,10 +111,16 @@ static void record_fold(struct jam_thread_record *record)
     memset(record, 0, sizeof *record);
 }
 
+static bool record_holds(const struct jam_thread_record *record)
+{
+    const struct jam_lane *lane = record->lane ? threads.lane[record->lane]->lane : NULL;
+    return lane && lane->thread == record->id && lane->held_count > 0;
+}
+
 static bool record_is_over(const struct jam_thread_record *record)
 {
     const uint16_t done = JAM_THREAD_JOINED | JAM_THREAD_DETACHED;
-    return (record->flags & JAM_THREAD_ENDED) && (record->flags & done) && !record->exit_held;
+    return (record->flags & JAM_THREAD_ENDED) && (record->flags & done) && !record_holds(record);
 }
 
 static struct jam_thread_record *record_reuse(uint32_t *slot)
@@ -174,7 +180,7 @@ struct jam_thread_record *jam_thread_announce(struct jam_thread *self, uint32_t 
 
 void jam_thread_withdraw(struct jam_thread_record *record)
 {
-    record->flags |= JAM_THREAD_ENDED | JAM_THREAD_JOINED;
+    jam_thread_flag(record, JAM_THREAD_ENDED | JAM_THREAD_JOINED);
     record->end_ticks = record->start_ticks = jam_ticks();
 }
 
@@ -197,7 +203,7 @@ static void record_begin(struct jam_thread_record *record, uint16_t flags)
 {
     record->tid = (uint32_t)JAM_SYSCALL1(gettid, 0);
     record->start_ticks = jam_ticks();
-    record->flags |= flags;
+    jam_thread_flag(record, flags);
     jam_thread_set_pthread(record, (uint64_t)pthread_self());
     record_refresh_name(record);
 }
@@ -333,9 +339,10 @@ static struct jam_thread_record *thread_record(bool is_main)
     return record;
 }
 
+/* A thread that forked is the child's main thread, but runs on the stack that it had. */
 static uint64_t thread_stack_top(bool is_main)
 {
-    return is_main ? (uint64_t)__libc_stack_end : thread_local.stack_top;
+    return is_main && !thread_local.stack_top ? (uint64_t)__libc_stack_end : thread_local.stack_top;
 }
 
 static struct jam_thread *thread_attach(void)
@@ -358,6 +365,10 @@ static struct jam_thread *thread_attach(void)
         thread->lane->thread = record->id;
         thread->lane->tid = tid;
         thread->lane->state = JAM_LANE_LIVE;
+        if (record->flags & JAM_THREAD_ENDED) { /* it locks for the first time in a destructor */
+            thread->lane->state = JAM_LANE_ENDING;
+            lane_queue(thread);
+        }
         thread->magic = JAM_THREAD_MAGIC;
         threads.tid[thread->lane->number] = tid;
     }
@@ -401,6 +412,11 @@ void jam_thread_started(struct jam_thread_record *record)
     record_begin(record, 0);
 }
 
+bool jam_thread_has_trampoline(void)
+{
+    return thread_local.stack_top != 0;
+}
+
 void jam_thread_ended(void)
 {
     struct jam_thread *self = jam_self;
@@ -411,7 +427,7 @@ void jam_thread_ended(void)
         return;
     record_refresh_name(record);
     record->end_ticks = jam_ticks();
-    record->flags |= JAM_THREAD_ENDED;
+    jam_thread_flag(record, JAM_THREAD_ENDED);
     if (!is_attached)
         return;
     record->segment = self->segment;

@@ -109,8 +109,9 @@ struct jam_thread {
     struct jam_lock_record lost_lock; /* id 0 */
     struct jam_thread *next_ending;   /* in the queue of lanes whose thread is leaving */
     uint32_t slots_used;
-    uint64_t stack_top;   /* first address behind the thread's own stack, 0 = unknown */
-    uint64_t stack_bytes; /* how far below it the stack may reach */
+    uint32_t handovers_seen; /* of jam_lock_handovers */
+    uint64_t stack_top;      /* first address behind the thread's own stack, 0 = unknown */
+    uint64_t stack_bytes;    /* how far below it the stack may reach */
     /* caches */
     uint32_t memo_turn[JAM_MEMO_SETS];
     struct jam_memo memo[JAM_MEMO_SETS][JAM_MEMO_WAYS];
@@ -144,6 +145,15 @@ void jam_thread_started(struct jam_thread_record *record);
 
 /* Its start routine has returned, or it exits. Destructors that run later may still lock. */
 void jam_thread_ended(void);
+
+/* Whether the calling thread was started by our pthread_create, which will see its end. */
+bool jam_thread_has_trampoline(void);
+
+/* Set flags (enum jam_thread_flags): several threads may do it at once. */
+static inline void jam_thread_flag(struct jam_thread_record *record, uint16_t flags)
+{
+    __atomic_fetch_or(&record->flags, flags, __ATOMIC_RELAXED);
+}
 
 /* A thread that was announced but could not be created. */
 void jam_thread_withdraw(struct jam_thread_record *record);
