@@ -119,6 +119,7 @@ const struct jam_format_field jam_format_fields[] = {
     FIELD(jam_lock_record, wake_ticks),
     FIELD(jam_lock_record, owner_changes),
     FIELD(jam_lock_record, wakes),
+    FIELD(jam_lock_record, handed_over_ticks),
     FIELD(jam_lock_record, destroyed_ticks),
     FIELD(jam_lock_record, partner),
     FIELD(jam_lock_record, unused2),
