@@ -11,7 +11,6 @@
 ##                  check-format check-clang check-tidy check-man
 ##   bench          what recording costs on this machine
 ##   format         rewrite all sources with clang-format
-##   bless          accept the present output as the expected one (tests/data/golden)
 ##   install        install under $(DESTDIR)$(PREFIX)
 ##   clean          remove build/
 ##
@@ -116,7 +115,7 @@ target_programs  := $(patsubst %,$(B)/%,$(basename $(foreach s,$(target_sources)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all deps demo test check bench format bless install clean help \
+.PHONY: all deps demo test check bench format install clean help \
         programs FORCE
 .DEFAULT_GOAL := all
 
@@ -221,9 +220,6 @@ bench:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
 	$(Q)bench/run $(B)
 
-bless: programs
-	$(Q)BLESS=1 scripts/run-tests $(B) golden
-
 # --- checks --------------------------------------------------------------------------------------
 
 checks := check-layers check-headers check-exports check-size check-format check-clang check-tidy \
@@ -299,7 +295,8 @@ install: all
 	install -m 755 $(B)/liblockjam.so '$(DESTDIR)$(PREFIX)/lib/lockjam/liblockjam.so'
 	$(if $(wildcard include/lockjam/*.h),install -D -m 644 -t '$(DESTDIR)$(PREFIX)/include/lockjam' \
 	  $(wildcard include/lockjam/*.h))
-	$(if $(man_pages),install -D -m 644 -t '$(DESTDIR)$(PREFIX)/share/man/man1' $(man_pages))
+	$(foreach page,$(man_pages),install -D -m 644 $(page) \
+	  '$(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page))' &&) true
 
 clean:
 	rm -rf $(B)

@@ -255,6 +255,8 @@ def an_installed_tree_is_complete():
     folder = os.path.abspath("root")
     result = run("make", "-s", "-C", TOP, "install", f"DESTDIR={folder}", "PREFIX=/usr")
     equal(result.returncode, 0, result.stderr)
+    for page in ("man1/lockjam.1", "man1/lockjam-record.1", "man7/liblockjam.7"):
+        assert os.path.exists(f"{folder}/usr/share/man/{page}"), page
     version = run(f"{folder}/usr/bin/lockjam", "--version")
     equal(version.returncode, 0)
     equal(run(f"{folder}/usr/bin/lockjam", "record", "-q", target("counter"), 1, 1, "exit:9").returncode, 9)
