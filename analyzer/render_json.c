@@ -9,6 +9,7 @@
 #include "core/lock_kind.h"
 #include "render_name.h"
 #include "render_rows.h"
+#include "render_waiting.h"
 #include "util/human.h"
 
 #define TEXT_BYTES 4096
@@ -131,6 +132,8 @@ static void set_site_totals(json_t *object, const struct jam_totals *totals)
 {
     set_number(object, "acquisitions", totals->acquisitions);
     set_number(object, "contended", totals->contended);
+    set_number(object, "try_failures", totals->try_failures);
+    set_number(object, "timeouts", totals->timeouts);
     set_number(object, "wait_ns", totals->wait_ns);
     set_number(object, "wait_max_ns", totals->wait_max_ns);
     set_number(object, "hold_ns", totals->hold_ns);
@@ -195,8 +198,6 @@ static json_t *lock_json(struct jam_report *report, size_t index)
     json_t *object = json_object();
     set_identity(object, report, index);
     set_site_totals(object, &lock->totals);
-    set_number(object, "try_failures", lock->totals.try_failures);
-    set_number(object, "timeouts", lock->totals.timeouts);
     set_number(object, "owner_changes", lock->owner_changes);
     set_number(object, "max_waiters", lock->max_waiters);
     json_object_set_new_nocheck(object, "wait_histogram", histogram_json(&lock->wait_spread, base));
@@ -274,6 +275,32 @@ static void print_threads(const struct jam_report *report, FILE *out)
         print_value(thread_json(report, &report->contention.threads[i]), i ? ",\n" : "\n", out);
 }
 
+static json_t *waiting_json(struct jam_report *report, const struct jam_waiting *waiting)
+{
+    char name[JAM_NAME_BYTES * 4];
+    json_t *object = json_object();
+    set_number(object, "tid", waiting->tid);
+    set_number(object, "pid", report->processes[waiting->process].facts.pid);
+    set_text(object, "name", jam_waiting_thread_name(report, waiting, name, sizeof name));
+    json_object_set_new_nocheck(object, "lock",
+                                waiting->lock == JAM_MAP_NONE
+                                    ? json_null()
+                                    : number(report->contention.locks[waiting->lock].id));
+    set_number(object, "for_ns", waiting->for_ns);
+    json_object_set_new_nocheck(
+        object, "stack", stack_json(report->processes[waiting->process].frames, waiting->stack));
+    return object;
+}
+
+static void print_waiting(struct jam_report *report, FILE *out)
+{
+    struct jam_waitings waitings;
+    if (jam_waitings_init(&waitings, report) == 0)
+        for (size_t i = 0; i < waitings.count; i++)
+            print_value(waiting_json(report, &waitings.items[i]), i ? ",\n" : "\n", out);
+    jam_waitings_fini(&waitings);
+}
+
 void jam_report_json(struct jam_report *report, const struct jam_report_view *view, FILE *out)
 {
     fputs("{\"schema\":\"lockjam.report/1\",\n\"process\":", out);
@@ -290,5 +317,7 @@ void jam_report_json(struct jam_report *report, const struct jam_report_view *vi
         print_groups(report, view, out);
     fputs("],\n\"threads\":[", out);
     print_threads(report, out);
+    fputs("],\n\"waiting\":[", out);
+    print_waiting(report, out);
     fputs("]}\n", out);
 }

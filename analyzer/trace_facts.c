@@ -35,10 +35,16 @@ uint64_t jam_facts_lost(const struct jam_facts *facts)
     return sum;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
 const char *jam_facts_program(const struct jam_facts *facts)
 {
-    const char *slash = strrchr(facts->executable, '/');
-    const char *name = slash ? slash + 1 : facts->executable;
+    const char *typed = facts->argument_count ? base_name(facts->arguments[0]) : "";
+    const char *name = *typed ? typed : base_name(facts->executable);
     return *name ? name : "program";
 }
 

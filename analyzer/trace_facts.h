@@ -29,7 +29,10 @@ struct jam_facts {
 int jam_facts_init(struct jam_facts *facts, struct jam_trace *trace, struct jam_error *error);
 void jam_facts_fini(struct jam_facts *facts);
 
-/* The file name of the executable, for headings; "program" if the trace does not say. */
+/*
+ * What the program was called by, without folders, for headings: some are one file under many
+ * names. "program" if the trace does not say.
+ */
 const char *jam_facts_program(const struct jam_facts *facts);
 
 /* What a loss means, as in "12 events overwritten"; one text per enum jam_loss. */

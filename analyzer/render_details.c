@@ -1,0 +1,178 @@
+/* Locks one by one: who waits, who makes them wait; and who was still waiting at the end. */
+#include <string.h>
+
+#include "render_callers.h"
+#include "render_name.h"
+#include "render_stack.h"
+#include "render_table.h"
+#include "render_text.h"
+#include "render_waiting.h"
+#include "util/human.h"
+#include "util/saturate.h"
+#include "util/style.h"
+
+#define WAITERS_SHOWN   3 /* call sites per lock, unless verbose */
+#define BLOCKERS_SHOWN  2 /* per waiting call site */
+#define CALLER_INDENT   36
+#define HEADING_COLUMNS 62 /* what a lock's name may take in its heading */
+#define WAITING_COLUMNS 50 /* ... and behind a thread's name */
+#define TRIFLE          100
+
+bool jam_text_is_trifle(uint64_t part, uint64_t whole)
+{
+    return part < whole / TRIFLE;
+}
+
+/* One line about a call site: what it cost, how often, where. */
+struct caller_line {
+    uint64_t wait_ns, count;
+    const char *verb;
+    enum jam_style style;
+    uint32_t stack;
+};
+
+static void print_caller_line(const struct jam_text *text, struct jam_frames *frames,
+                              const struct caller_line *line)
+{
+    char wait[JAM_HUMAN_BYTES];
+    char count[JAM_HUMAN_BYTES];
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "%10s %11s  %s%-11s%s ", jam_human_time(line->wait_ns, wait),
+            jam_human_count(line->count, count), jam_style_on(is_color, line->style), line->verb,
+            jam_style_off(is_color));
+    jam_stack_print_line(frames, line->stack, JAM_TABLE_WIDTH - CALLER_INDENT, text->out);
+    if (text->view->is_verbose)
+        jam_stack_print_full(frames, line->stack, CALLER_INDENT, text->out);
+}
+
+static void print_more(const struct jam_text *text, size_t count, const char *what)
+{
+    if (count)
+        fprintf(text->out, "%*sand %zu more %s%s\n", CALLER_INDENT, "", count, what,
+                count == 1 ? "" : "s");
+}
+
+/* A holder that we did not catch says nothing, unless it is most of them. */
+static bool is_worth_a_line(const struct jam_blocker *blocker, const struct jam_caller *caller)
+{
+    return blocker->stack || blocker->wait_ns > caller->totals.wait_ns / 2;
+}
+
+static void print_blockers(const struct jam_text *text, struct jam_frames *frames,
+                           const struct jam_callers *callers, const struct jam_caller *caller,
+                           const struct jam_section_words *words)
+{
+    size_t limit = text->view->is_verbose ? SIZE_MAX : BLOCKERS_SHOWN;
+    size_t shown = 0;
+    size_t left = 0;
+    for (size_t i = 0; i < caller->blocker_count; i++) {
+        const struct jam_blocker *blocker = &callers->blockers[caller->first_blocker + i];
+        struct caller_line line = {blocker->wait_ns, blocker->count, words->blocks,
+                                   JAM_STYLE_BLOCKER, blocker->stack};
+        if (!is_worth_a_line(blocker, caller))
+            continue;
+        if (shown == limit) {
+            left++;
+            continue;
+        }
+        print_caller_line(text, frames, &line);
+        shown++;
+    }
+    print_more(text, left, words->blocker);
+}
+
+/* Waits that gave up cost time, but are no acquisitions. */
+static bool has_waited(const struct jam_caller *caller)
+{
+    return caller->totals.contended || caller->totals.timeouts || caller->totals.wait_ns;
+}
+
+static void print_callers(const struct jam_text *text, size_t lock,
+                          const struct jam_section_words *words)
+{
+    struct jam_callers callers;
+    size_t limit = text->view->is_verbose ? SIZE_MAX : WAITERS_SHOWN;
+    struct jam_frames *frames =
+        text->report->processes[text->report->contention.locks[lock].process].frames;
+    size_t i = 0;
+    if (jam_callers_init(&callers, text->report, lock) != 0)
+        fputs("   (no memory)\n", text->out);
+    for (; i < callers.count && i < limit && has_waited(&callers.callers[i]); i++) {
+        const struct jam_caller *caller = &callers.callers[i];
+        uint64_t times = jam_saturate_sum(caller->totals.contended, caller->totals.timeouts);
+        struct caller_line line = {caller->totals.wait_ns, times, words->waits, JAM_STYLE_WAITER,
+                                   caller->stack};
+        print_caller_line(text, frames, &line);
+        if (words->blocks)
+            print_blockers(text, frames, &callers, caller, words);
+    }
+    print_more(text, callers.count - i, "call site");
+    jam_callers_fini(&callers);
+}
+
+static void print_lock_facts(const struct jam_text *text, const struct jam_contention_lock *lock)
+{
+    char n[3][JAM_HUMAN_BYTES];
+    if (lock->totals.contended >= lock->totals.acquisitions) /* a condition: every pass waits */
+        fprintf(text->out, "   %s waited", jam_human_count(lock->totals.contended, n[0]));
+    else
+        fprintf(text->out, "   %s of %s acquisitions waited (%s)",
+                jam_human_count(lock->totals.contended, n[0]),
+                jam_human_count(lock->totals.acquisitions, n[1]),
+                jam_human_share(lock->totals.contended, lock->totals.acquisitions, n[2]));
+    if (lock->max_waiters > 1)
+        fprintf(text->out, ", up to %u at once", lock->max_waiters);
+    if (lock->totals.hold_max_ns)
+        fprintf(text->out, "; longest hold %s", jam_human_time(lock->totals.hold_max_ns, n[0]));
+    fputc('\n', text->out);
+}
+
+void jam_text_lock(const struct jam_text *text, const struct jam_row *row, uint64_t total_ns,
+                   const struct jam_section_words *words)
+{
+    char share[JAM_HUMAN_BYTES];
+    char longest[JAM_HUMAN_BYTES];
+    char name[JAM_NAME_TEXT_BYTES + 64];
+    size_t columns = text->view->is_verbose ? SIZE_MAX : HEADING_COLUMNS;
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "\n%s%s%s: %s of the waiting, %s at most\n",
+            jam_style_on(is_color, JAM_STYLE_BOLD),
+            jam_table_fit(row->name, columns, name, sizeof name), jam_style_off(is_color),
+            jam_human_share(row->value[JAM_COLUMN_WAIT], total_ns, share),
+            jam_human_time(row->value[JAM_COLUMN_MAX], longest));
+    print_lock_facts(text, &text->report->contention.locks[row->subject]);
+    fprintf(text->out, "%s%10s %11s%s\n", jam_style_on(is_color, JAM_STYLE_DIM), "wait", "times",
+            jam_style_off(is_color));
+    print_callers(text, row->subject, words);
+}
+
+/* Threads that the sums know nothing of, because they were still blocked. */
+void jam_text_waiting(const struct jam_text *text)
+{
+    struct jam_waitings waitings;
+    uint64_t limit = text->view->limit ? text->view->limit : SIZE_MAX;
+    char time[JAM_HUMAN_BYTES];
+    char thread[JAM_NAME_BYTES * 4];
+    char name[JAM_NAME_TEXT_BYTES + 64];
+    if (jam_waitings_init(&waitings, text->report) == 0 && waitings.count)
+        fprintf(text->out, "\n%sStill waiting at the end%s\n",
+                jam_style_on(text->view->is_color, JAM_STYLE_BOLD),
+                jam_style_off(text->view->is_color));
+    for (size_t i = 0; i < waitings.count && i < limit; i++) {
+        const struct jam_waiting *waiting = &waitings.items[i];
+        fprintf(text->out, "%10s  %s (tid %u) for %s\n", jam_human_time(waiting->for_ns, time),
+                jam_waiting_thread_name(text->report, waiting, thread, sizeof thread), waiting->tid,
+                waiting->lock == JAM_MAP_NONE
+                    ? "an unrecorded object"
+                    : jam_table_fit(jam_report_lock_name(text->report, waiting->lock),
+                                    WAITING_COLUMNS, name, sizeof name));
+        fprintf(text->out, "%12s%swaits at%s ", "",
+                jam_style_on(text->view->is_color, JAM_STYLE_WAITER),
+                jam_style_off(text->view->is_color));
+        jam_stack_print_line(text->report->processes[waiting->process].frames, waiting->stack,
+                             JAM_TABLE_WIDTH - 21, text->out);
+    }
+    if (waitings.count > limit)
+        fprintf(text->out, "%12sand %zu more\n", "", waitings.count - (size_t)limit);
+    jam_waitings_fini(&waitings);
+}

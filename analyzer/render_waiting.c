@@ -1,0 +1,75 @@
+/* Reads the wait words of the lanes. */
+#include "render_waiting.h"
+
+#include <stdlib.h>
+
+#include "trace_record.h"
+#include "util/array.h"
+#include "util/human.h"
+
+void jam_waitings_fini(struct jam_waitings *waitings)
+{
+    free(waitings->items);
+    *waitings = (struct jam_waitings){0};
+}
+
+/* An odd sequence: the thread was about to change the word, so it was not blocked. */
+static bool is_blocked(const struct jam_lane *lane)
+{
+    return lane->state != JAM_LANE_FREE && lane->wait.operation != JAM_OP_NONE &&
+           lane->wait.sequence % 2 == 0;
+}
+
+static int add(struct jam_waitings *waitings, const struct jam_report *report, size_t process,
+               const struct jam_lane *lane)
+{
+    const struct jam_facts *facts = &report->processes[process].facts;
+    uint64_t since = jam_timebase_since_start_ns(&facts->base, lane->wait.since_ticks);
+    if (jam_array_reserve(&waitings->items, &waitings->capacity, waitings->count,
+                          sizeof *waitings->items) != 0)
+        return -1;
+    waitings->items[waitings->count++] = (struct jam_waiting){
+        .process = process,
+        .thread = lane->thread,
+        .tid = lane->tid,
+        .lock = jam_map_find(&report->contention.lock_map, process, lane->wait.lock),
+        .stack = lane->wait.stack,
+        .for_ns = facts->duration_ns > since ? facts->duration_ns - since : 0,
+    };
+    return 0;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct jam_waiting *a = left;
+    const struct jam_waiting *b = right;
+    if (a->for_ns != b->for_ns)
+        return a->for_ns < b->for_ns ? 1 : -1;
+    return (a->thread > b->thread) - (a->thread < b->thread);
+}
+
+int jam_waitings_init(struct jam_waitings *waitings, const struct jam_report *report)
+{
+    *waitings = (struct jam_waitings){0};
+    for (size_t i = 0; i < report->process_count; i++) {
+        struct jam_cursor cursor;
+        const struct jam_lane *lane;
+        jam_cursor_start(&cursor, report->processes[i].trace, JAM_EXTENT_LANE);
+        while ((lane = jam_cursor_next(&cursor)))
+            if (is_blocked(lane) && add(waitings, report, i, lane) != 0)
+                return -1;
+    }
+    if (waitings->count)
+        qsort(waitings->items, waitings->count, sizeof *waitings->items, compare);
+    return 0;
+}
+
+char *jam_waiting_thread_name(const struct jam_report *report, const struct jam_waiting *waiting,
+                              char *buffer, size_t size)
+{
+    const struct jam_thread_record *thread =
+        jam_trace_thread(report->processes[waiting->process].trace, waiting->thread);
+    jam_human_clean_bytes(thread ? thread->name : "", thread ? sizeof thread->name : 0, buffer,
+                          size);
+    return *buffer ? buffer : jam_human_clean("thread", buffer, size);
+}
