@@ -1,107 +1,13 @@
 /*
  * pthread_create, join, detach, exit, setname: the life of threads.
- *
- * A new thread starts in our trampoline, which notes its beginning and, by a cleanup handler, its
- * end: return, pthread_exit and cancellation all pass there. The block that carries the start
- * routine across is private memory, kept on a free list.
  */
-#include "clock.h"
-#include "emit.h"
-#include "growth.h"
+#include "life.h"
 #include "limit.h"
-#include "memory.h"
 #include "real.h"
-#include "ring.h"
-#include "stack.h"
 
 #include <errno.h>
 
-struct thread_start {
-    void *(*routine)(void *);
-    void *argument;
-    struct jam_thread_record *record;
-    struct thread_start *next_free;
-};
-
-/* --- blocks --- */
-
-static struct thread_start *starts_free; /* under the growth lock */
-
-/* A page of blocks at a time, all put on the free list. */
-static void start_refill(void)
-{
-    enum { PAGE = 4096, BLOCKS = PAGE / sizeof(struct thread_start) };
-    struct thread_start *block = jam_memory_map(PAGE);
-    for (size_t i = 0; block && i < BLOCKS; i++) {
-        block[i].next_free = starts_free;
-        starts_free = &block[i];
-    }
-}
-
-static struct thread_start *start_new(void)
-{
-    if (!jam_growth_lock())
-        return NULL;
-    if (!starts_free)
-        start_refill();
-    struct thread_start *start = starts_free;
-    if (start)
-        starts_free = start->next_free;
-    jam_growth_unlock();
-    return start;
-}
-
-static void start_free(struct thread_start *start)
-{
-    if (!jam_growth_lock())
-        return; /* one block of 32 bytes is lost, no thread waits */
-    start->next_free = starts_free;
-    starts_free = start;
-    jam_growth_unlock();
-}
-
-/* --- the new thread --- */
-
-static void thread_end(void *unused)
-{
-    (void)unused;
-    jam_thread_ended();
-}
-
-static void *thread_trampoline(void *argument)
-{
-    struct thread_start start = *(struct thread_start *)argument;
-    void *value;
-    start_free(argument);
-    jam_thread_started(start.record);
-    pthread_cleanup_push(thread_end, NULL);
-    value = start.routine(start.argument);
-    pthread_cleanup_pop(1);
-    return value;
-}
-
 /* --- creating --- */
-
-/* Announce the thread. NULL: create it without us. */
-static struct thread_start *create_begin(struct jam_call call, void *(*routine)(void *),
-                                         void *argument)
-{
-    struct jam_thread *self = jam_enter();
-    if (!self)
-        return NULL;
-    struct thread_start *start = start_new();
-    if (start) {
-        uint32_t stack = jam_stack_capture(self, call);
-        *start = (struct thread_start){
-            routine, argument, jam_thread_announce(self, stack, (const void *)routine), NULL};
-        if (jam_ring_takes_blocking && start->record)
-            jam_ring_put(self, JAM_EVENT_CREATE, 0, start->record->id, stack, jam_ticks());
-        self->segment++; /* what follows is not ordered before the child */
-        self->record->segment = self->segment;
-    }
-    jam_leave(self);
-    return start;
-}
 
 static bool create_is_detached(const pthread_attr_t *attributes)
 {
@@ -111,22 +17,18 @@ static bool create_is_detached(const pthread_attr_t *attributes)
 }
 
 JAM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                              void *(*start)(void *), void *argument)
+                              void *(*routine)(void *), void *argument)
 {
-    struct thread_start *block = create_begin(JAM_CALLER(), start, argument);
-    if (!block)
-        return jam_real.pthread_create(thread, attributes, start, argument);
-    struct jam_thread_record *record = block->record;
-    if (record && create_is_detached(attributes))
-        jam_thread_flag(record, JAM_THREAD_DETACHED);
-    int result = jam_real.pthread_create(thread, attributes, thread_trampoline, block);
-    if (result != 0) {
-        start_free(block);
-        if (record)
-            jam_thread_withdraw(record);
-    } else if (record && !(record->flags & JAM_THREAD_DETACHED)) {
-        jam_thread_set_pthread(record, (uint64_t)*thread);
-    }
+    struct jam_life_start *start =
+        jam_life_create(JAM_CALLER(), routine, argument, create_is_detached(attributes));
+    if (!start)
+        return jam_real.pthread_create(thread, attributes, routine, argument);
+    struct jam_thread_record *record = jam_life_record(start);
+    int result = jam_real.pthread_create(thread, attributes, jam_life_trampoline, start);
+    if (result == 0)
+        jam_life_created(record, (uint64_t)*thread);
+    else
+        jam_life_not_created(start);
     return result;
 }
 
@@ -162,30 +64,13 @@ static int join_real(const struct thread_join *join)
     }
 }
 
-/* The join has succeeded: what the thread did lies before what we do from now on. */
-static void join_done(struct jam_request *request, struct jam_thread_record *record)
-{
-    struct jam_thread *self = request->self;
-    self->record->segment = ++self->segment;
-    if (record) {
-        record->joiner = self->id;
-        record->joiner_segment = self->segment;
-        jam_thread_flag(record, JAM_THREAD_JOINED);
-        request->lock->thread = record->id;
-        if (jam_ring_takes_blocking)
-            jam_ring_put(self, JAM_EVENT_JOIN, 0, record->id, request->stack, jam_ticks());
-    }
-    if (request->lock->id)
-        jam_lock_end(self, request->lock);
-}
-
 static int join_finish(struct jam_request *request, struct jam_thread_record *record, int result)
 {
     if (result != 0) {
         jam_request_failed(request, result);
         return result;
     }
-    join_done(request, record);
+    jam_life_joined(request, record);
     jam_request_passed(request);
     return 0;
 }

@@ -26,10 +26,13 @@ enum jam_session_state { SESSION_NONE = 0, SESSION_READY = 1, SESSION_OFF = 2 };
 static uint32_t *session_state;
 
 static struct {
+    uint64_t retry_ticks;  /* after a failure: not to be tried again before */
     uint64_t next;         /* offset of the next extent */
     uint64_t mapped_end;   /* the contiguous mapping that holds `next` ends here */
     uint64_t mapped_begin; /* ... and began here */
 } session_space;
+
+enum { RETRY_TICKS = 1 << 30 }; /* a good quarter of a second */
 
 static uint64_t session_refresh_due; /* ticks; atomic */
 
@@ -98,8 +101,12 @@ static bool session_make_room(uint64_t bytes)
     if (left >= bytes)
         return true;
     uint64_t old_end = session_space.mapped_end;
-    if (!session_grow(bytes))
+    if (jam_ticks() < session_space.retry_ticks)
         return false;
+    if (!session_grow(bytes)) {
+        session_space.retry_ticks = jam_ticks() + RETRY_TICKS;
+        return false;
+    }
     if (left > 0)
         session_carve(&unused, left);
     session_space.next = session_round_up(old_end, JAM_SEGMENT_BYTES);
@@ -205,7 +212,7 @@ static int session_open(void)
     int error = jam_session_file_create(jam_facts_program(), &attempt);
     if (error < 0)
         return error;
-    session_space.next = session_space.mapped_end = 0;
+    session_space.next = session_space.mapped_end = session_space.retry_ticks = 0;
     if (!session_grow(JAM_SEGMENT_BYTES)) {
         JAM_SYSCALL1(unlink, jam_session_file_path());
         return -ENOSPC;
@@ -226,7 +233,6 @@ static void session_forget_parent(void)
         JAM_SYSCALL2(munmap, jam_segments[i], JAM_SEGMENT_BYTES);
         jam_segments[i] = NULL;
     }
-    jam_session_file_forget();
 }
 
 static enum jam_session_state session_begin(bool is_child)

@@ -16,10 +16,9 @@
 static struct {
     char path[PATH_MAX];
     size_t path_bytes;
-    int descriptor;
     dev_t device;
     ino_t inode;
-} session_file = {.descriptor = -1};
+} session_file;
 
 /* --- the name --- */
 
@@ -92,48 +91,24 @@ static void file_path_make(const char *program, uint32_t attempt)
 
 /* --- the descriptor --- */
 
-static bool file_is_ours(int descriptor)
-{
-    struct stat status;
-    return JAM_SYSCALL2(fstat, descriptor, &status) == 0 && status.st_dev == session_file.device &&
-           status.st_ino == session_file.inode;
-}
-
-/* Move a descriptor out of the way of the target's own, which get the lowest free numbers. */
-static int file_move_high(int descriptor)
-{
-    struct rlimit limit = {0};
-    JAM_SYSCALL4(prlimit64, 0, RLIMIT_NOFILE, NULL, &limit);
-    rlim_t top = limit.rlim_cur < 1024 ? limit.rlim_cur : 1024; /* a larger table costs memory */
-    long from = top > 64 ? (long)top - 32 : (long)top / 2;
-    long moved = JAM_SYSCALL3(fcntl, descriptor, F_DUPFD_CLOEXEC, from);
-    if (moved < 0)
-        return descriptor;
-    JAM_SYSCALL1(close, descriptor);
-    return (int)moved;
-}
-
 static int file_open(int flags)
 {
     return (int)JAM_SYSCALL3(open, session_file.path, flags | O_RDWR | O_CLOEXEC | O_NOFOLLOW,
                              0644);
 }
 
-/* The descriptor to grow the file with, or -1 if the file cannot be reached any more. */
-static int file_descriptor(void)
+/* Open the file again; negative if it is gone or another one has its name now. */
+static int file_open_again(void)
 {
-    if (session_file.descriptor >= 0 && file_is_ours(session_file.descriptor))
-        return session_file.descriptor;
-    session_file.descriptor = -1; /* closed, or somebody else's by now: not ours to close */
-    int again = file_open(0);
-    if (again < 0)
-        return -1;
-    if (!file_is_ours(again)) {
-        JAM_SYSCALL1(close, again);
-        return -1;
-    }
-    session_file.descriptor = file_move_high(again);
-    return session_file.descriptor;
+    struct stat status;
+    int descriptor = file_open(0);
+    if (descriptor < 0)
+        return descriptor;
+    if (JAM_SYSCALL2(fstat, descriptor, &status) == 0 && status.st_dev == session_file.device &&
+        status.st_ino == session_file.inode)
+        return descriptor;
+    JAM_SYSCALL1(close, descriptor);
+    return -ENOENT;
 }
 
 int jam_session_file_create(const char *program, uint32_t *attempt)
@@ -148,14 +123,11 @@ int jam_session_file_create(const char *program, uint32_t *attempt)
     --*attempt;
     if (descriptor < 0)
         return descriptor;
-    if (JAM_SYSCALL2(fstat, descriptor, &status) < 0) {
-        JAM_SYSCALL1(close, descriptor);
-        return -EIO;
-    }
+    int error = (int)JAM_SYSCALL2(fstat, descriptor, &status);
     session_file.device = status.st_dev;
     session_file.inode = status.st_ino;
-    session_file.descriptor = file_move_high(descriptor);
-    return 0;
+    JAM_SYSCALL1(close, descriptor);
+    return error;
 }
 
 /* --- the size --- */
@@ -197,21 +169,17 @@ static bool file_reserve(int descriptor, uint64_t offset, uint64_t bytes)
 
 void *jam_session_file_map(uint64_t offset, uint64_t bytes)
 {
-    int descriptor = file_descriptor();
-    if (descriptor < 0 || !file_reserve(descriptor, offset, bytes))
+    int descriptor = file_open_again();
+    long at = -ENOSPC;
+    if (descriptor < 0)
         return NULL;
-    long at = JAM_SYSCALL6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
+    if (file_reserve(descriptor, offset, bytes))
+        at = JAM_SYSCALL6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
+    JAM_SYSCALL1(close, descriptor);
     if (at < 0 && at > -4096)
         return NULL;
     JAM_SYSCALL3(madvise, at, bytes, MADV_DONTDUMP);
     return (void *)at;
-}
-
-void jam_session_file_forget(void)
-{
-    if (session_file.descriptor >= 0 && file_is_ours(session_file.descriptor))
-        JAM_SYSCALL1(close, session_file.descriptor);
-    session_file.descriptor = -1;
 }
 
 const char *jam_session_file_path(void)

@@ -1,9 +1,8 @@
 /*
- * The file behind a session: its name, its descriptor, its size. Used by session.c alone.
+ * The file behind a session: its name and its size. Used by session.c alone.
  *
- * The descriptor is kept at a high number where no program looks, and is checked before each use:
- * daemons close descriptors they do not know, and the number may then mean another file. If it is
- * gone the file is opened again by name, and only accepted if it still is the same file.
+ * No descriptor is kept: the target would see it, close it, or count it. To grow, the file is
+ * opened by its absolute name for a moment, and only used if it still is the file that was created.
  */
 #ifndef JAM_SESSION_FILE_H
 #define JAM_SESSION_FILE_H
@@ -23,9 +22,6 @@ int jam_session_file_create(const char *program, uint32_t *attempt);
  * grow: no space, over RLIMIT_FSIZE, file gone.
  */
 void *jam_session_file_map(uint64_t offset, uint64_t bytes);
-
-/* Forget the file of the parent in a child of fork(2): its descriptor is closed. */
-void jam_session_file_forget(void);
 
 const char *jam_session_file_path(void);
 

@@ -369,6 +369,7 @@ static struct jam_thread *thread_attach(void)
             thread->lane->state = JAM_LANE_ENDING;
             lane_queue(thread);
         }
+        thread->is_open = 0; /* a former thread left it open */
         thread->magic = JAM_THREAD_MAGIC;
         threads.tid[thread->lane->number] = tid;
     }

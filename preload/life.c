@@ -1,0 +1,161 @@
+/* The life of threads and of the process, as the hooks tell it. */
+#include "life.h"
+#include "clock.h"
+#include "growth.h"
+#include "memory.h"
+#include "module.h"
+#include "ring.h"
+#include "session.h"
+#include "stack.h"
+
+#include <pthread.h>
+#include <stddef.h>
+
+struct jam_life_start {
+    void *(*routine)(void *);
+    void *argument;
+    struct jam_thread_record *record;
+    struct jam_life_start *next_free;
+};
+
+/* --- blocks --- */
+
+static struct jam_life_start *starts_free; /* under the growth lock */
+
+/* A page of blocks at a time, all put on the free list. */
+static void start_refill(void)
+{
+    enum { PAGE = 4096, BLOCKS = PAGE / sizeof(struct jam_life_start) };
+    struct jam_life_start *block = jam_memory_map(PAGE);
+    for (size_t i = 0; block && i < BLOCKS; i++) {
+        block[i].next_free = starts_free;
+        starts_free = &block[i];
+    }
+}
+
+static struct jam_life_start *start_new(void)
+{
+    if (!jam_growth_lock())
+        return NULL;
+    if (!starts_free)
+        start_refill();
+    struct jam_life_start *start = starts_free;
+    if (start)
+        starts_free = start->next_free;
+    jam_growth_unlock();
+    return start;
+}
+
+static void start_free(struct jam_life_start *start)
+{
+    if (!jam_growth_lock())
+        return; /* one block of 32 bytes is lost, no thread waits */
+    start->next_free = starts_free;
+    starts_free = start;
+    jam_growth_unlock();
+}
+
+/* --- creating --- */
+
+static void create_announce(struct jam_thread *self, struct jam_life_start *start,
+                            struct jam_call call)
+{
+    uint32_t stack = jam_stack_capture(self, call);
+    start->record = jam_thread_announce(self, stack, (const void *)start->routine);
+    if (jam_ring_takes_blocking && start->record)
+        jam_ring_put(self, JAM_EVENT_CREATE, 0, start->record->id, stack, jam_ticks());
+    self->record->segment = ++self->segment; /* what follows is not ordered before the child */
+}
+
+struct jam_life_start *jam_life_create(struct jam_call call, void *(*routine)(void *),
+                                       void *argument, bool is_detached)
+{
+    struct jam_thread *self = jam_enter();
+    if (!self)
+        return NULL;
+    struct jam_life_start *start = start_new();
+    if (start) {
+        *start = (struct jam_life_start){.routine = routine, .argument = argument};
+        create_announce(self, start, call);
+        if (start->record && is_detached)
+            jam_thread_flag(start->record, JAM_THREAD_DETACHED);
+    }
+    jam_leave(self);
+    return start;
+}
+
+struct jam_thread_record *jam_life_record(const struct jam_life_start *start)
+{
+    return start->record;
+}
+
+void jam_life_created(struct jam_thread_record *record, uint64_t pthread)
+{
+    if (record && !(record->flags & JAM_THREAD_DETACHED))
+        jam_thread_set_pthread(record, pthread);
+}
+
+void jam_life_not_created(struct jam_life_start *start)
+{
+    if (start->record)
+        jam_thread_withdraw(start->record);
+    start_free(start);
+}
+
+static void life_end(void *unused)
+{
+    (void)unused;
+    jam_thread_ended();
+}
+
+void *jam_life_trampoline(void *argument)
+{
+    struct jam_life_start start = *(struct jam_life_start *)argument;
+    void *value;
+    start_free(argument);
+    jam_thread_started(start.record);
+    pthread_cleanup_push(life_end, NULL);
+    value = start.routine(start.argument);
+    pthread_cleanup_pop(1);
+    return value;
+}
+
+/* --- joining --- */
+
+void jam_life_joined(struct jam_request *request, struct jam_thread_record *record)
+{
+    struct jam_thread *self = request->self;
+    self->record->segment = ++self->segment;
+    if (record) {
+        record->joiner = self->id;
+        record->joiner_segment = self->segment;
+        jam_thread_flag(record, JAM_THREAD_JOINED);
+        request->lock->thread = record->id;
+        if (jam_ring_takes_blocking)
+            jam_ring_put(self, JAM_EVENT_JOIN, 0, record->id, request->stack, jam_ticks());
+    }
+    if (request->lock->id)
+        jam_lock_end(self, request->lock);
+}
+
+/* --- the process --- */
+
+void jam_life_forked(struct jam_call call, pid_t child)
+{
+    struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
+    if (!self)
+        return;
+    if (jam_ring_takes_blocking)
+        jam_ring_put(self, JAM_EVENT_FORK, 0, (uint32_t)child, jam_stack_capture(self, call),
+                     jam_ticks());
+    jam_leave(self);
+}
+
+void jam_life_unloaded(void)
+{
+    struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
+    if (!self)
+        return;
+    jam_module_check_unloaded();
+    jam_leave(self);
+}
