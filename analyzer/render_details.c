@@ -1,6 +1,7 @@
 /* Locks one by one: who waits, who makes them wait; and who was still waiting at the end. */
 #include <string.h>
 
+#include "core/lock_kind.h"
 #include "render_callers.h"
 #include "render_name.h"
 #include "render_stack.h"
@@ -16,6 +17,8 @@
 #define CALLER_INDENT   36
 #define HEADING_COLUMNS 62 /* what a lock's name may take in its heading */
 #define WAITING_COLUMNS 50 /* ... and behind a thread's name */
+#define HOLDERS_SHOWN   2  /* per waiting thread: only shared locks have more than one */
+#define HANG_NS         1000000000u
 #define TRIFLE          100
 
 bool jam_text_is_trifle(uint64_t part, uint64_t whole)
@@ -146,33 +149,80 @@ void jam_text_lock(const struct jam_text *text, const struct jam_row *row, uint6
     print_callers(text, row->subject, words);
 }
 
-/* Threads that the sums know nothing of, because they were still blocked. */
-void jam_text_waiting(const struct jam_text *text)
+/* Indented below the thread's line: a verb in colour and a place. */
+static void print_place(const struct jam_text *text, enum jam_style style, const char *verb,
+                        struct jam_frames *frames, uint32_t stack)
 {
-    struct jam_waitings waitings;
-    uint64_t limit = text->view->limit ? text->view->limit : SIZE_MAX;
+    bool is_color = text->view->is_color;
+    fprintf(text->out, "%12s%s%s%s ", "", jam_style_on(is_color, style), verb,
+            jam_style_off(is_color));
+    jam_stack_print_line(frames, stack, JAM_TABLE_WIDTH - 14 - strlen(verb), text->out);
+    if (text->view->is_verbose)
+        jam_stack_print_full(frames, stack, 14, text->out);
+}
+
+static void print_holders(const struct jam_text *text, const struct jam_waiting *waiting)
+{
+    struct jam_holder holders[HOLDERS_SHOWN];
+    char name[JAM_NAME_BYTES * 4];
+    char verb[JAM_NAME_BYTES * 4 + 64];
+    size_t count = jam_waiting_holders(text->report, waiting, holders, HOLDERS_SHOWN);
+    for (size_t i = 0; i < count && i < HOLDERS_SHOWN; i++) {
+        jam_waiting_thread_name(text->report, waiting->process, holders[i].thread, name,
+                                sizeof name);
+        snprintf(verb, sizeof verb, "held by %s (tid %u) since", name, holders[i].tid);
+        print_place(text, JAM_STYLE_BLOCKER, verb, text->report->processes[waiting->process].frames,
+                    holders[i].stack);
+    }
+    if (count > HOLDERS_SHOWN)
+        fprintf(text->out, "%12sand %zu more holders\n", "", count - HOLDERS_SHOWN);
+}
+
+static void print_waiting(const struct jam_text *text, const struct jam_waiting *waiting)
+{
     char time[JAM_HUMAN_BYTES];
     char thread[JAM_NAME_BYTES * 4];
     char name[JAM_NAME_TEXT_BYTES + 64];
-    if (jam_waitings_init(&waitings, text->report) == 0 && waitings.count)
-        fprintf(text->out, "\n%sStill waiting at the end%s\n",
-                jam_style_on(text->view->is_color, JAM_STYLE_BOLD),
-                jam_style_off(text->view->is_color));
-    for (size_t i = 0; i < waitings.count && i < limit; i++) {
-        const struct jam_waiting *waiting = &waitings.items[i];
-        fprintf(text->out, "%10s  %s (tid %u) for %s\n", jam_human_time(waiting->for_ns, time),
-                jam_waiting_thread_name(text->report, waiting, thread, sizeof thread), waiting->tid,
-                waiting->lock == JAM_MAP_NONE
-                    ? "an unrecorded object"
-                    : jam_table_fit(jam_report_lock_name(text->report, waiting->lock),
-                                    WAITING_COLUMNS, name, sizeof name));
-        fprintf(text->out, "%12s%swaits at%s ", "",
-                jam_style_on(text->view->is_color, JAM_STYLE_WAITER),
-                jam_style_off(text->view->is_color));
-        jam_stack_print_line(text->report->processes[waiting->process].frames, waiting->stack,
-                             JAM_TABLE_WIDTH - 21, text->out);
+    const char *lock = waiting->lock == JAM_MAP_NONE
+                           ? "an unrecorded object"
+                           : jam_report_lock_name(text->report, waiting->lock);
+    jam_waiting_thread_name(text->report, waiting->process, waiting->thread, thread, sizeof thread);
+    fprintf(text->out, "%10s  %s (tid %u) for %s\n", jam_human_time(waiting->for_ns, time), thread,
+            waiting->tid, jam_table_fit(lock, WAITING_COLUMNS, name, sizeof name));
+    print_place(text, JAM_STYLE_WAITER, "waits at",
+                text->report->processes[waiting->process].frames, waiting->stack);
+    print_holders(text, waiting);
+}
+
+static bool looks_like_a_hang(const struct jam_text *text, const struct jam_waitings *waitings)
+{
+    for (size_t i = 0; i < waitings->count; i++) {
+        const struct jam_waiting *waiting = &waitings->items[i];
+        if (waiting->for_ns >= HANG_NS && waiting->lock != JAM_MAP_NONE &&
+            jam_lock_kind_section(text->report->contention.locks[waiting->lock].kind) ==
+                JAM_SECTION_LOCKS)
+            return true;
     }
-    if (waitings.count > limit)
-        fprintf(text->out, "%12sand %zu more\n", "", waitings.count - (size_t)limit);
+    return false;
+}
+
+static void print_waitings(const struct jam_text *text, const struct jam_waitings *waitings)
+{
+    bool is_color = text->view->is_color;
+    size_t limit = text->view->limit ? (size_t)text->view->limit : SIZE_MAX;
+    fprintf(text->out, "\n%sStill waiting at the end%s\n", jam_style_on(is_color, JAM_STYLE_BOLD),
+            jam_style_off(is_color));
+    for (size_t i = 0; i < waitings->count && i < limit; i++)
+        print_waiting(text, &waitings->items[i]);
+    if (waitings->count > limit)
+        fprintf(text->out, "%12sand %zu more\n", "", waitings->count - limit);
+}
+
+void jam_text_waiting(const struct jam_text *text, bool is_hang)
+{
+    struct jam_waitings waitings;
+    if (jam_waitings_init(&waitings, text->report) == 0 && waitings.count &&
+        looks_like_a_hang(text, &waitings) == is_hang)
+        print_waitings(text, &waitings);
     jam_waitings_fini(&waitings);
 }

@@ -57,21 +57,21 @@ static json_t *stack_json(struct jam_frames *frames, uint32_t stack_ref)
     return array;
 }
 
-/* "killed" has its signal too; a process of which no end is known counts as running. */
+/* "unknown": nobody watched the process (no `lockjam record`), and it does not run here now. */
 static void set_end(json_t *object, const struct jam_facts *facts)
 {
     static const char *const names[] = {
-        [JAM_END_UNKNOWN] = "running",
         [JAM_END_EXIT] = "exit",
         [JAM_END_SIGNAL] = "signal",
         [JAM_END_KILLED] = "killed",
     };
-    uint32_t kind = facts->end_kind <= JAM_END_KILLED ? facts->end_kind : JAM_END_UNKNOWN;
-    if (kind == JAM_END_EXIT)
-        set_number(object, "exit_status", facts->end_value);
-    else if (kind != JAM_END_UNKNOWN)
-        set_number(object, "signal", facts->end_value);
-    set_text(object, "ended", names[kind]);
+    if (facts->end_kind == JAM_END_UNKNOWN || facts->end_kind > JAM_END_KILLED) {
+        set_text(object, "ended", facts->is_running ? "running" : "unknown");
+        return;
+    }
+    set_number(object, facts->end_kind == JAM_END_EXIT ? "exit_status" : "signal",
+               facts->end_value);
+    set_text(object, "ended", names[facts->end_kind]);
 }
 
 static json_t *process_json(const struct jam_facts *facts)
@@ -281,7 +281,8 @@ static json_t *waiting_json(struct jam_report *report, const struct jam_waiting 
     json_t *object = json_object();
     set_number(object, "tid", waiting->tid);
     set_number(object, "pid", report->processes[waiting->process].facts.pid);
-    set_text(object, "name", jam_waiting_thread_name(report, waiting, name, sizeof name));
+    set_text(object, "name",
+             jam_waiting_thread_name(report, waiting->process, waiting->thread, name, sizeof name));
     json_object_set_new_nocheck(object, "lock",
                                 waiting->lock == JAM_MAP_NONE
                                     ? json_null()

@@ -60,6 +60,7 @@ static void print_end(const struct jam_facts *facts, FILE *out)
         fputs(", killed", out);
         break;
     default:
+        fputs(facts->is_running ? ", still running" : "", out);
         break;
     }
 }
@@ -124,7 +125,7 @@ static void print_totals(const struct jam_text *text)
                 jam_human_share(totals.wait_ns, lifetimes, n[1]),
                 jam_human_time(totals.wait_max_ns, n[2]));
     fputs(".\n", text->out);
-    if (totals.acquisitions && jam_text_is_trifle(totals.wait_ns, lifetimes))
+    if (totals.contended && jam_text_is_trifle(totals.wait_ns, lifetimes))
         fputs("Waiting for locks is not where the time goes.\n", text->out);
 }
 
@@ -211,6 +212,8 @@ void jam_report_text(struct jam_report *report, const struct jam_report_view *vi
     print_losses(&text);
     print_processes(&text);
     print_totals(&text);
+    if (view->by == JAM_BY_LOCK)
+        jam_text_waiting(&text, true);
     switch (view->by) {
     case JAM_BY_SITE:
         print_merged(&text, "Call sites", "call site");
@@ -224,7 +227,7 @@ void jam_report_text(struct jam_report *report, const struct jam_report_view *vi
     default:
         for (unsigned i = 0; i < JAM_SECTIONS; i++)
             print_section(&text, i);
-        jam_text_waiting(&text);
+        jam_text_waiting(&text, false);
         break;
     }
     print_hint(&text);

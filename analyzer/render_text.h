@@ -30,8 +30,12 @@ struct jam_section_words {
 void jam_text_lock(const struct jam_text *text, const struct jam_row *row, uint64_t total_ns,
                    const struct jam_section_words *words);
 
-/* Prints the threads that were still blocked when the trace ended, if there are any. */
-void jam_text_waiting(const struct jam_text *text);
+/*
+ * Prints the threads that were still blocked when the trace ended, if there are any. They come
+ * before everything else if it looks like a hang (`is_hang`: a thread waited for a lock for more
+ * than a second), else last: the caller calls it at both places.
+ */
+void jam_text_waiting(const struct jam_text *text, bool is_hang);
 
 /* Whether a part is below one percent: too little to be broken down. */
 bool jam_text_is_trifle(uint64_t part, uint64_t whole);

@@ -64,11 +64,44 @@ int jam_waitings_init(struct jam_waitings *waitings, const struct jam_report *re
     return 0;
 }
 
-char *jam_waiting_thread_name(const struct jam_report *report, const struct jam_waiting *waiting,
+/* The entry of the lock in a lane's held list, NULL if it does not hold it. */
+static const struct jam_held *find_held(struct jam_trace *trace, const struct jam_lane *lane,
+                                        uint32_t lock)
+{
+    const struct jam_held *held;
+    size_t count = jam_trace_held(trace, lane, &held);
+    for (size_t i = 0; i < count; i++)
+        if (held[i].lock == lock)
+            return &held[i];
+    return NULL;
+}
+
+size_t jam_waiting_holders(const struct jam_report *report, const struct jam_waiting *waiting,
+                           struct jam_holder *holders, size_t room)
+{
+    struct jam_trace *trace = report->processes[waiting->process].trace;
+    struct jam_cursor cursor;
+    const struct jam_lane *lane;
+    size_t count = 0;
+    if (waiting->lock == JAM_MAP_NONE)
+        return 0;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_LANE);
+    while ((lane = jam_cursor_next(&cursor))) {
+        const struct jam_held *held =
+            find_held(trace, lane, report->contention.locks[waiting->lock].id);
+        if (!held)
+            continue;
+        if (count < room)
+            holders[count] = (struct jam_holder){lane->thread, lane->tid, held->stack};
+        count++;
+    }
+    return count;
+}
+
+char *jam_waiting_thread_name(const struct jam_report *report, size_t process, uint32_t id,
                               char *buffer, size_t size)
 {
-    const struct jam_thread_record *thread =
-        jam_trace_thread(report->processes[waiting->process].trace, waiting->thread);
+    const struct jam_thread_record *thread = jam_trace_thread(report->processes[process].trace, id);
     jam_human_clean_bytes(thread ? thread->name : "", thread ? sizeof thread->name : 0, buffer,
                           size);
     return *buffer ? buffer : jam_human_clean("thread", buffer, size);

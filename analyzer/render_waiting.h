@@ -25,8 +25,21 @@ struct jam_waitings {
 int jam_waitings_init(struct jam_waitings *waitings, const struct jam_report *report);
 void jam_waitings_fini(struct jam_waitings *waitings);
 
-/* The name of the thread, clean; "thread" if it has none. */
-char *jam_waiting_thread_name(const struct jam_report *report, const struct jam_waiting *waiting,
+/* A thread that holds what another one waits for. */
+struct jam_holder {
+    uint32_t thread, tid;
+    uint32_t stack; /* stack_ref of its acquire */
+};
+
+/*
+ * Stores up to `room` threads that hold the lock of the wait, and returns how many there are. None
+ * for what is not held: conditions, semaphores, threads to be joined.
+ */
+size_t jam_waiting_holders(const struct jam_report *report, const struct jam_waiting *waiting,
+                           struct jam_holder *holders, size_t room);
+
+/* The name of a thread of that id, clean; "thread" if it has none. */
+char *jam_waiting_thread_name(const struct jam_report *report, size_t process, uint32_t thread,
                               char *buffer, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "trace_live.h"
 #include "trace_record.h"
 #include "util/array.h"
 #include "util/saturate.h"
@@ -87,25 +88,42 @@ static int take_strings(struct jam_facts *facts, struct jam_trace *trace)
     return facts->executable ? 0 : -1;
 }
 
-/* When nothing else tells the end: the last thing that any thread is known to have done. */
-static uint64_t last_thread_ticks(struct jam_trace *trace)
+/* Times behind this are damage: no session lasts for thirty years. */
+#define MOST_NS 1000000000000000000u
+
+static void see(uint64_t *last_ns, const struct jam_timebase *base, uint64_t ticks)
+{
+    uint64_t ns = jam_timebase_since_start_ns(base, ticks);
+    if (ns <= MOST_NS)
+        jam_saturate_max(last_ns, ns);
+}
+
+/* The last sign of life; the header's clock is refreshed only now and then. */
+static uint64_t last_sign_ns(const struct jam_facts *facts, struct jam_trace *trace)
 {
     struct jam_cursor cursor;
     const struct jam_thread_record *thread;
+    const struct jam_lane *lane;
     uint64_t last = 0;
+    see(&last, &facts->base, trace->header.clock_last.ticks);
     jam_cursor_start(&cursor, trace, JAM_EXTENT_THREADS);
     while ((thread = jam_cursor_next(&cursor))) {
-        jam_saturate_max(&last, thread->start_ticks);
-        jam_saturate_max(&last, thread->end_ticks);
+        see(&last, &facts->base, thread->start_ticks);
+        see(&last, &facts->base, thread->end_ticks);
     }
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_LANE);
+    while ((lane = jam_cursor_next(&cursor)))
+        see(&last, &facts->base, lane->wait.since_ticks);
     return last;
 }
 
-static uint64_t end_ticks(struct jam_trace *trace)
+static uint64_t duration_ns(const struct jam_facts *facts, struct jam_trace *trace)
 {
-    uint64_t end = trace->header.clock_last.ticks;
-    jam_saturate_max(&end, trace->header.end_ticks);
-    return end > trace->header.clock_first.ticks ? end : last_thread_ticks(trace);
+    if (facts->is_running)
+        return jam_trace_running_ns(&trace->header);
+    if (trace->header.end_ticks > trace->header.clock_first.ticks)
+        return jam_timebase_since_start_ns(&facts->base, trace->header.end_ticks);
+    return last_sign_ns(facts, trace);
 }
 
 static void count_events(struct jam_facts *facts, const struct jam_trace *trace)
@@ -130,7 +148,8 @@ int jam_facts_init(struct jam_facts *facts, struct jam_trace *trace, struct jam_
     facts->retired_lifetime_ns =
         jam_timebase_duration_ns(&facts->base, header->retired_lifetime_ticks);
     memcpy(facts->lost, header->lost, sizeof facts->lost);
-    facts->duration_ns = jam_timebase_since_start_ns(&facts->base, end_ticks(trace));
+    facts->is_running = jam_trace_is_running(header);
+    facts->duration_ns = duration_ns(facts, trace);
     count_events(facts, trace);
     return take_strings(facts, trace) == 0 ? 0 : jam_error_memory(error);
 }

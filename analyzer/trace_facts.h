@@ -11,12 +11,14 @@ struct jam_facts {
     uint32_t pid;
     uint32_t end_kind;  /* enum jam_end */
     uint32_t end_value; /* exit status or signal */
+    bool is_running;    /* it still runs on this machine */
     char *executable;   /* absolute path; "" if the trace does not say */
     char **arguments;
     size_t argument_count;
     size_t argument_capacity;
     struct jam_timebase base;
-    uint64_t duration_ns; /* from the session's start to the last sign of life */
+    uint64_t
+        duration_ns; /* from the session's start to the end, to now, or to the last sign of life */
     uint64_t start_realtime_ns;
     uint64_t trace_bytes;
     uint64_t threads;             /* all that ever ran */

@@ -280,6 +280,16 @@ TEST(ReportText, NamesWaiterAndBlocker)
     EXPECT_NE(text.find("Condition variables by wait"), std::string::npos) << text;
 }
 
+TEST(ReportText, AHangComesFirst)
+{
+    Builder builder(jam_builder_sample(), jam_builder_free);
+    std::string text = report_text(builder.get(), {});
+    size_t waiting = text.find("1.00 s  worker (tid 0) for mutex");
+    ASSERT_NE(waiting, std::string::npos) << text;
+    EXPECT_LT(waiting, text.find("Locks by wait"));
+    EXPECT_NE(text.find("held by main (tid 0)", waiting), std::string::npos) << text;
+}
+
 TEST(ReportText, FitsAHundredColumns)
 {
     Builder builder(jam_builder_sample(), jam_builder_free);
