@@ -4,9 +4,11 @@
 #include "session.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
 #include <libunwind-x86_64.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BP = UNW_X86_64_RBP, SP = UNW_X86_64_RSP, PC = UNW_X86_64_RIP };
 
@@ -191,14 +193,38 @@ bool jam_unwinder_is_loaded(void)
 
 static bool unwinder_was_tried;
 
+/*
+ * Loading libunwind leaves a pipe open with which it would test addresses. We test them ourselves
+ * (jam_image_is_readable), and the target must not find descriptors that it did not open: so those
+ * that appear while the library is loaded are closed. Only low numbers are looked at: new
+ * descriptors get the lowest that are free.
+ */
+enum { DESCRIPTORS_SEARCHED = 64 };
+
+static uint64_t unwinder_open_descriptors(void)
+{
+    uint64_t open = 0;
+    for (int i = 0; i < DESCRIPTORS_SEARCHED; i++)
+        if (JAM_SYSCALL2(fcntl, i, F_GETFD) >= 0)
+            open |= 1ull << i;
+    return open;
+}
+
+static void unwinder_close_descriptors(uint64_t opened)
+{
+    struct stat status;
+    for (int i = 0; i < DESCRIPTORS_SEARCHED; i++)
+        if (opened >> i & 1 && JAM_SYSCALL2(fstat, i, &status) == 0 && S_ISFIFO(status.st_mode))
+            JAM_SYSCALL1(close, i);
+}
+
 bool jam_unwinder_is_pending(void)
 {
     return !unwinder_was_tried;
 }
 
-bool jam_unwinder_load(void)
+static bool unwinder_load_library(void)
 {
-    unwinder_was_tried = true;
     static unw_accessors_t accessors = {
         .find_proc_info = unwinder_find,
         .put_unwind_info = unwinder_put,
@@ -225,6 +251,15 @@ bool jam_unwinder_load(void)
     if (unwinder.space)
         unwinder.call_unw_set_caching_policy(unwinder.space, UNW_CACHE_NONE);
     return unwinder.space != NULL;
+}
+
+bool jam_unwinder_load(void)
+{
+    uint64_t before = unwinder_open_descriptors();
+    bool is_loaded = unwinder_load_library();
+    unwinder_close_descriptors(unwinder_open_descriptors() & ~before);
+    unwinder_was_tried = true;
+    return is_loaded;
 }
 
 /* --- stepping --- */
@@ -260,8 +295,9 @@ void jam_unwinder_step(struct jam_step *step)
     step->result = unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, step);
     if (step->result < 0)
         return;
-    step->is_signal_frame = unwinder.call_unw_is_signal_frame(&unwinder_cursor) > 0;
     step->result = unwinder.call_unw_step(&unwinder_cursor);
+    /* After a step, libunwind answers for the frame that was left. */
+    step->is_signal_frame = unwinder.call_unw_is_signal_frame(&unwinder_cursor) > 0;
     if (step->result > 0)
         unwinder_arrive(step);
     if (step->result > 0 && step->to.pc == 0)
