@@ -29,6 +29,7 @@ const jam_option rows[] = {
 };
 
 struct Parsed {
+    std::vector<std::string> words; // what the values point into
     int result;
     Values values;
     std::string error;
@@ -39,12 +40,13 @@ Parsed parse(std::vector<std::string> words, jam_operands operands = JAM_OPERAND
 {
     std::vector<char *> argv;
     words.insert(words.begin(), "command");
-    for (std::string &word : words)
+    Parsed parsed = {};
+    parsed.words = std::move(words);
+    for (std::string &word : parsed.words)
         argv.push_back(word.data());
     argv.push_back(nullptr);
-    Parsed parsed = {};
     jam_error error = {};
-    const jam_command_line line = {static_cast<int>(words.size()), argv.data(), operands};
+    const jam_command_line line = {static_cast<int>(parsed.words.size()), argv.data(), operands};
     parsed.result = jam_options_parse(rows, &line, &parsed.values, &error);
     parsed.error = error.text;
     for (int i = 1; i <= parsed.result; i++)
