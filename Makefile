@@ -243,7 +243,7 @@ check-headers:
 
 # liblockjam.so exports what preload/hook_table.h lists, nothing else, and links libc alone.
 check-exports: $(B)/liblockjam.so
-	$(Q)scripts/check-exports $< preload/hook_table.h
+	$(Q)scripts/check-exports $< preload/hook_table.h docs/hooks.md
 
 check-size:
 	$(Q)scripts/check-size $(formatted)
