@@ -4,8 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/lock_kind.h"
-#include "core/totals.h"
+#include "core/contention.h"
 #include "render_fields.h"
 #include "render_name.h"
 #include "trace_kind.h"

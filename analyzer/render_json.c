@@ -1,6 +1,7 @@
 /*
  * The report as lockjam.report/1. Written lock by lock, so that memory holds one lock's JSON and
- * not a million.
+ * not a million. Fields that no analysis computes (critical_path_share) are left out rather than
+ * filled with a number that means nothing.
  */
 #include <jansson.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "render_rows.h"
 #include "render_waiting.h"
 #include "util/human.h"
+#include "util/progress.h"
 
 #define TEXT_BYTES 4096
 #define FLAGS      (JSON_COMPACT | JSON_ENSURE_ASCII)
@@ -253,9 +255,14 @@ static void print_locks(struct jam_report *report, const struct jam_report_view 
     struct jam_report_view by_lock = *view;
     struct jam_rows rows;
     by_lock.by = JAM_BY_LOCK;
-    if (jam_rows_make(&rows, report, JAM_SECTIONS, &by_lock) == 0)
-        for (size_t i = 0; i < shown_rows(&rows, view); i++)
-            print_value(lock_json(report, rows.rows[i].subject), i ? ",\n" : "\n", out);
+    int status = jam_rows_make(&rows, report, JAM_SECTIONS, &by_lock);
+    size_t shown = status ? 0 : shown_rows(&rows, view);
+    struct jam_progress progress = jam_progress_start("locks", shown);
+    for (size_t i = 0; i < shown; i++) {
+        print_value(lock_json(report, rows.rows[i].subject), i ? ",\n" : "\n", out);
+        jam_progress_step(&progress, 1);
+    }
+    jam_progress_end(&progress);
     jam_rows_fini(&rows);
 }
 

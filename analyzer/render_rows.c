@@ -7,6 +7,7 @@
 #include "render_name.h"
 #include "util/array.h"
 #include "util/human.h"
+#include "util/progress.h"
 
 void jam_rows_fini(struct jam_rows *rows)
 {
@@ -93,23 +94,30 @@ static bool counts_lock(const struct jam_rows *rows, const struct jam_row *row)
     return at != JAM_MAP_NONE && rows->rows[at].subject == row->subject;
 }
 
+static int add_site(struct jam_rows *rows, struct jam_report *report, size_t index)
+{
+    const struct jam_contention_site *site = &report->contention.sites[index];
+    const struct jam_contention_lock *lock = &report->contention.locks[site->lock];
+    struct jam_row row = {.kind = lock->kind, .subject = site->lock};
+    jam_row_set_totals(&row, &site->totals);
+    row.name = jam_report_site_name(report, lock->process, site->stack);
+    row.value[JAM_COLUMN_LOCKS] = !counts_lock(rows, &row);
+    return merge(rows, &row);
+}
+
 static int make_sites(struct jam_rows *rows, struct jam_report *report,
                       enum jam_lock_section section)
 {
     const struct jam_contention *contention = &report->contention;
-    for (size_t i = 0; i < contention->site_count; i++) {
-        const struct jam_contention_site *site = &contention->sites[i];
-        const struct jam_contention_lock *lock = &contention->locks[site->lock];
-        if (!is_wanted(lock, section))
-            continue;
-        struct jam_row row = {.kind = lock->kind, .subject = site->lock};
-        jam_row_set_totals(&row, &site->totals);
-        row.name = jam_report_site_name(report, lock->process, site->stack);
-        row.value[JAM_COLUMN_LOCKS] = !counts_lock(rows, &row);
-        if (merge(rows, &row) != 0)
-            return -1;
+    struct jam_progress progress = jam_progress_start("call sites", contention->site_count);
+    int status = 0;
+    for (size_t i = 0; i < contention->site_count && !status; i++) {
+        if (is_wanted(&contention->locks[contention->sites[i].lock], section))
+            status = add_site(rows, report, i);
+        jam_progress_step(&progress, 1);
     }
-    return 0;
+    jam_progress_end(&progress);
+    return status;
 }
 
 static const char *thread_name(struct jam_report *report,
