@@ -19,10 +19,13 @@
 class Pool
 {
   public:
+    // Ready when every worker waits for its first job.
     explicit Pool(unsigned workers)
     {
         for (unsigned i = 0; i < workers; i++)
             threads.emplace_back(&Pool::work, this);
+        std::unique_lock<std::mutex> lock(mu);
+        ready.wait(lock, [this, workers] { return idle == workers; });
     }
 
     void submit(long job)
@@ -48,18 +51,23 @@ class Pool
   private:
     static std::mutex mu;
     static std::condition_variable wake;
+    static std::condition_variable ready;
     static std::shared_mutex cache_mu;
 
     std::vector<std::thread> threads;
     std::deque<long> queue;
     std::map<long, long> cache;
+    unsigned idle = 0;
     bool is_closed = false;
     long sum = 0;
 
     bool take(long *job)
     {
         std::unique_lock<std::mutex> lock(mu);
+        idle++;
+        ready.notify_one();
         wake.wait(lock, [this] { return is_closed || !queue.empty(); });
+        idle--;
         if (queue.empty())
             return false;
         *job = queue.front();
@@ -100,6 +108,7 @@ class Pool
 
 std::mutex Pool::mu;
 std::condition_variable Pool::wake;
+std::condition_variable Pool::ready;
 std::shared_mutex Pool::cache_mu;
 
 int main(int argc, char **argv)
