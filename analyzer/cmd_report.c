@@ -84,6 +84,17 @@ static int report_traces(char *const *paths, size_t count, const struct report_o
     return status;
 }
 
+/* Not every table has every column. */
+static int check_sort(const struct report_options *options, struct jam_error *error)
+{
+    if (options->sort == JAM_COLUMN_NAME ||
+        jam_columns[options->sort].known_in & JAM_IN(options->by))
+        return 0;
+    return jam_error_set(error, JAM_ERROR_USAGE,
+                         "--sort=%s: a table with --by=%s has no such column",
+                         jam_column_keys[options->sort], jam_by_choices[options->by]);
+}
+
 static int jam_cmd_report(int argc, char **argv)
 {
     struct report_options options = {.limit = NO_LIMIT_GIVEN};
@@ -92,6 +103,8 @@ static int jam_cmd_report(int argc, char **argv)
     int count = jam_options_parse(report_options, &line, &options, &error);
     if (count == 0)
         count = jam_error_set(&error, JAM_ERROR_USAGE, "which trace? None was given");
+    if (count > 0 && check_sort(&options, &error) != 0)
+        count = error.code;
     if (count < 0 || report_traces(argv + 1, (size_t)count, &options, &error) != 0)
         return jam_command_fail("report", &error);
     return JAM_EXIT_OK;
