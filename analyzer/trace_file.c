@@ -13,6 +13,8 @@
 #include "util/array.h"
 
 #define RESYNC_BUFFER_BYTES (64 * 1024)
+#define STAT_BLOCK_BYTES    512          /* unit of st_blocks */
+#define LARGE_BYTES         (1ull << 30) /* a table above this must really be on the disk */
 
 _Static_assert(sizeof(off_t) == 8, "offsets reach behind 2 GiB");
 
@@ -134,12 +136,22 @@ static int append_extent(struct jam_trace *trace, const struct jam_extent *head,
     return 0;
 }
 
+/* The next step of 4096 bytes that is no hole: a sparse file can be longer than we can read. */
+static uint64_t skip_hole(const struct jam_trace *trace, uint64_t offset)
+{
+    off_t data = lseek(trace->descriptor, (off_t)offset, SEEK_DATA);
+    if (data < 0)
+        return errno == ENXIO ? trace->end : offset;
+    return (uint64_t)data / JAM_EXTENT_ALIGN * JAM_EXTENT_ALIGN;
+}
+
 /* The next place behind `offset` where an extent's magic stands, or the end. */
 static uint64_t resynchronise(const struct jam_trace *trace, uint64_t offset)
 {
     unsigned char buffer[RESYNC_BUFFER_BYTES];
     const uint32_t magic = JAM_EXTENT_MAGIC;
     for (offset += JAM_EXTENT_ALIGN; offset < trace->end; offset += sizeof buffer) {
+        offset = skip_hole(trace, offset);
         size_t got = read_some(trace->descriptor, offset, buffer, sizeof buffer);
         for (size_t i = 0; i + sizeof magic <= got; i += JAM_EXTENT_ALIGN)
             if (memcmp(buffer + i, &magic, sizeof magic) == 0)
@@ -200,6 +212,7 @@ static int open_file(struct jam_trace *trace, struct jam_error *error)
         return jam_error_set(error, JAM_ERROR_INPUT, "%s: not a lockjam trace: not a regular file",
                              trace->path);
     trace->file_bytes = (uint64_t)facts.st_size;
+    trace->stored_bytes = (uint64_t)facts.st_blocks * STAT_BLOCK_BYTES;
     return 0;
 }
 
@@ -250,21 +263,33 @@ void jam_trace_close(struct jam_trace *trace)
     free(trace);
 }
 
+/* NULL, or why the payload cannot be read. */
+static const char *read_payload(const struct jam_trace *trace, struct jam_trace_extent *extent)
+{
+    if (extent->used_bytes > LARGE_BYTES && extent->used_bytes > trace->stored_bytes)
+        return "claims more than the file stores";
+    unsigned char *payload = malloc(extent->used_bytes ? extent->used_bytes : 1);
+    if (!payload)
+        return "too large for the memory";
+    if (!jam_trace_read(trace, extent->offset + sizeof(struct jam_extent), payload,
+                        extent->used_bytes)) {
+        free(payload);
+        return "the file has become shorter";
+    }
+    extent->payload = payload;
+    return NULL;
+}
+
 const unsigned char *jam_trace_load(struct jam_trace *trace, struct jam_trace_extent *extent)
 {
     if (extent->payload || extent->is_unreadable)
         return extent->payload;
-    unsigned char *payload = malloc(extent->used_bytes ? extent->used_bytes : 1);
-    if (payload && jam_trace_read(trace, extent->offset + sizeof(struct jam_extent), payload,
-                                  extent->used_bytes)) {
-        extent->payload = payload;
-        return payload;
+    const char *reason = read_payload(trace, extent);
+    if (reason) {
+        jam_trace_note_damage(trace, extent->offset, reason);
+        extent->is_unreadable = true;
     }
-    jam_trace_note_damage(trace, extent->offset,
-                          payload ? "the file has become shorter" : "too large for the memory");
-    extent->is_unreadable = true;
-    free(payload);
-    return NULL;
+    return extent->payload;
 }
 
 struct jam_trace_extent *jam_trace_find_extent(const struct jam_trace *trace, uint64_t offset,

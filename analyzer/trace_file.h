@@ -49,9 +49,10 @@ struct jam_trace_damage {
 struct jam_trace {
     char *path;
     int descriptor;
-    uint64_t file_bytes; /* size when opened */
-    uint64_t end;        /* extents end here: used_bytes of the header, cut to the file */
-    uint64_t missing;    /* bytes that the header promises and the file does not have */
+    uint64_t file_bytes;   /* size when opened */
+    uint64_t stored_bytes; /* of which the disk holds so many: the rest are holes */
+    uint64_t end;          /* extents end here: used_bytes of the header, cut to the file */
+    uint64_t missing;      /* bytes that the header promises and the file does not have */
     struct jam_header header;
     struct jam_trace_extent *extents; /* in file order */
     size_t extent_count;

@@ -1,5 +1,6 @@
 // What the reader accepts, refuses and skips.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -13,7 +14,7 @@ namespace
 {
 
 constexpr int kInputError = -3;
-constexpr uint16_t kThreads = 3, kLocks = 4, kStacks = 6, kWaits = 8;
+constexpr uint16_t kLocks = 4, kStacks = 6, kWaits = 8;
 
 using Builder = std::unique_ptr<jam_builder, decltype(&jam_builder_free)>;
 
@@ -140,6 +141,35 @@ TEST(TraceReader, SkipsDamagedExtents)
         EXPECT_EQ(opened.extents, 17u);
         EXPECT_EQ(opened.damaged, 1u);
         EXPECT_EQ(opened.skipped_bytes, uint64_t{JAM_BUILDER_EXTENT_BYTES});
+    }
+}
+
+// Nobody has a terabyte; a file may say so all the same.
+TEST(TraceReader, HolesCostNothing)
+{
+    constexpr uint64_t kTerabyte = UINT64_C(1) << 40;
+    const bool kinds[] = {false, true};
+    for (bool is_one_extent : kinds) {
+        Builder builder = sample();
+        size_t size;
+        jam_builder_bytes(builder.get(), &size);
+        jam_builder_set_u64(builder.get(), jam_shim_offset(JAM_SHIM_USED_BYTES), kTerabyte);
+        if (is_one_extent) {
+            jam_builder_add_chunk(builder.get(), 1, 1, 0);
+            jam_builder_set_u64(builder.get(), jam_shim_offset(JAM_SHIM_USED_BYTES), kTerabyte);
+            jam_builder_set_u16(builder.get(), size + jam_shim_offset(JAM_SHIM_EXTENT_KIND),
+                                kStacks);
+            jam_builder_set_u64(builder.get(), size + jam_shim_offset(JAM_SHIM_EXTENT_BYTES),
+                                kTerabyte - size);
+            jam_builder_set_u64(builder.get(), size + jam_shim_offset(JAM_SHIM_EXTENT_USED_BYTES),
+                                kTerabyte - size - 64);
+        }
+        const char *path = jam_builder_write(builder.get(), 0);
+        if (truncate(path, kTerabyte) != 0)
+            GTEST_SKIP() << "no file can be that long here";
+        jam_shim_opened opened = jam_shim_open(path);
+        EXPECT_EQ(opened.status, 0);
+        EXPECT_EQ(opened.damaged, 1u);
     }
 }
 
