@@ -41,6 +41,9 @@ bool jam_session_start(void);
 /* Forget what the tables of all modules know of an earlier session (start.c). */
 void jam_tables_reset(void);
 
+/* An operation comes before our constructor: do its work now if that is safe (start.c). */
+void jam_start_early(void);
+
 /* Address of a file offset that this process handed out. */
 static inline void *jam_session_at(uint64_t offset)
 {

@@ -2,10 +2,12 @@
  * The library's constructor, and the order in which modules forget an earlier session.
  *
  * The constructor runs after those of the target's other libraries and before those of the program.
- * It only makes ready what would be unsafe later, on a lock path: loading libunwind and registering
- * for fork. Whether and when a session begins is decided by the first operation, which may come
- * earlier: stacks are one frame deep until here, and counted. (Running first, by -z initfirst, is
- * no way out: dlopen would then initialise libc with an empty environment.)
+ * It makes ready what would be unsafe on a lock path: loading libunwind and registering for fork.
+ * Whether and when a session begins is decided by the first operation. If that comes from a
+ * library's constructor, the work is done then, unless malloc is not libc's: the lock may be the
+ * allocator's own, and dlopen would call it. Stacks are one frame deep until here, and counted.
+ * (Running first, by -z initfirst, is no way out: dlopen would initialise libc with an empty
+ * environment.)
  */
 #include "depend.h"
 #include "frame_rule.h"
@@ -19,7 +21,9 @@
 #include "unwinder.h"
 #include "config.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
+#include <unistd.h>
 
 void jam_tables_reset(void)
 {
@@ -56,12 +60,35 @@ static void start_after_fork_child(void)
     jam_growth_reset();
 }
 
-__attribute__((constructor)) static void start(int argc, char **argv, char **environment)
+static void start_once(char **environment)
 {
-    (void)argc, (void)argv;
+    static bool has_started;
+    if (has_started)
+        return;
+    has_started = true;
     jam_config_set_environment(environment);
     jam_thread_mute(true);
     jam_unwinder_load();
     jam_thread_mute(false);
     pthread_atfork(start_before_fork, start_after_fork_parent, start_after_fork_child);
+}
+
+/* The file that a symbol of the target's global scope comes from. */
+static const struct link_map *start_file_of(const char *symbol)
+{
+    struct dl_find_object found;
+    void *address = dlsym(RTLD_DEFAULT, symbol);
+    return address && _dl_find_object(address, &found) == 0 ? found.dlfo_link_map : NULL;
+}
+
+void jam_start_early(void)
+{
+    if (environ && start_file_of("malloc") == start_file_of("gnu_get_libc_version"))
+        start_once(environ);
+}
+
+__attribute__((constructor)) static void start(int argc, char **argv, char **environment)
+{
+    (void)argc, (void)argv;
+    start_once(environment);
 }

@@ -11,6 +11,7 @@
 #include "growth.h"
 #include "memory.h"
 #include "session.h"
+#include "unwinder.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -393,6 +394,8 @@ struct jam_thread *jam_enter_slow(void)
         return NULL;
     }
     thread_local.is_attaching = true;
+    if (jam_unwinder_is_pending())
+        jam_start_early();
     struct jam_thread *thread = thread_attach();
     if (thread)
         jam_self = thread; /* is_open is 0: we are inside */
