@@ -8,11 +8,12 @@
 #include <time.h>
 
 enum { FREE = 0, HELD = 1, CONTENDED = 2 };
-enum { SPINS = 200, NAPS = 50 }; /* a nap is 1 ms */
+enum { SPINS = 200, NAPS = 1000 }; /* a nap is 1 ms */
 
 static uint32_t growth_word;
 static const void *growth_owner; /* address of a thread's TLS marker */
 static unsigned growth_depth;
+static bool growth_is_stuck; /* somebody gave up; until it is released nobody waits for it */
 
 static __thread char growth_marker;
 
@@ -29,12 +30,13 @@ static bool growth_acquire(void)
             return true;
         jam_arch_pause();
     }
-    for (int i = 0; i < NAPS; i++) {
+    for (int i = 0; i < NAPS && !__atomic_load_n(&growth_is_stuck, __ATOMIC_RELAXED); i++) {
         if (__atomic_exchange_n(&growth_word, CONTENDED, __ATOMIC_ACQUIRE) == FREE)
             return true;
         struct timespec nap = {.tv_nsec = 1000000};
         JAM_SYSCALL4(futex, &growth_word, FUTEX_WAIT_PRIVATE, CONTENDED, &nap);
     }
+    __atomic_store_n(&growth_is_stuck, true, __ATOMIC_RELAXED);
     return false;
 }
 
@@ -56,6 +58,7 @@ void jam_growth_unlock(void)
     if (--growth_depth > 0)
         return;
     __atomic_store_n(&growth_owner, NULL, __ATOMIC_RELAXED);
+    __atomic_store_n(&growth_is_stuck, false, __ATOMIC_RELAXED);
     if (__atomic_exchange_n(&growth_word, FREE, __ATOMIC_RELEASE) == CONTENDED)
         JAM_SYSCALL3(futex, &growth_word, FUTEX_WAKE_PRIVATE, 1);
 }
@@ -64,5 +67,6 @@ void jam_growth_reset(void)
 {
     growth_owner = NULL;
     growth_depth = 0;
+    growth_is_stuck = false;
     __atomic_store_n(&growth_word, FREE, __ATOMIC_RELEASE);
 }

@@ -12,7 +12,10 @@
 
 #include <stdbool.h>
 
-/* False after 50 ms: the caller drops what it wanted to record and counts JAM_LOSS_GROWTH_BUSY. */
+/*
+ * False after a second, which means that its owner is gone: the caller drops what it wanted to
+ * record and counts JAM_LOSS_GROWTH_BUSY. From then on nobody waits until it is released.
+ */
 bool jam_growth_lock(void);
 void jam_growth_unlock(void);
 
