@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Totals are exact: what the program did is what the trace says, in the dump and in the JSON."""
+import os
+import re
+
+from harness import equal, main, report, test
+from preload_trace import Dump, recorded, target
+
+TOTALS = target("totals")
+THREADS, OWNERS = 4, 20
+IN_JSON = ("acquisitions", "try_failures", "timeouts")
+MODES = ("off", "blocking", "all")
+
+
+def array_of(name):
+    return re.sub(r"\[\d+\]$", "", name)
+
+
+def dump_total(dump, lock, field):
+    names = {found["name"] for found in dump["lock"] if array_of(found["name"]) == lock}
+    assert names, f"no lock named {lock}"
+    return sum(dump.total(field, lock=name) for name in names)
+
+
+def json_total(document, lock, field):
+    return sum(found[field] for found in document["locks"] if array_of(found["name"]) == lock)
+
+
+def check(result):
+    dump, document = Dump("x.jam"), report("x.jam")
+    lines = result.stdout.splitlines()
+    assert lines
+    for line in lines:
+        lock, field, number = line.split()
+        equal(dump_total(dump, lock, field), int(number), f"{lock} {field}")
+        if field in IN_JSON:
+            equal(json_total(document, lock, field), int(number), f"{lock} {field} in JSON")
+    return dump, document
+
+
+def all_totals(mode):
+    dump, document = check(recorded(TOTALS, "all", events=mode))
+    dump.check_complete()
+    equal(document["totals"]["threads"], 3 * THREADS + 1)
+    equal(dump.total("acquisitions", kind="thread"), 3 * THREADS)
+    equal({thread["exit_held"] for thread in dump["thread"]}, {0})
+    equal({lock["waiters"] for lock in dump["lock"]}, {0})
+
+
+@test
+def all_totals_without_events():
+    all_totals("off")
+
+
+@test
+def all_totals_with_blocking_events():
+    all_totals("blocking")
+
+
+@test
+def all_totals_with_all_events():
+    all_totals("all")
+
+
+@test
+def sums_of_the_document_are_those_of_its_locks():
+    recorded(TOTALS, "all")
+    document = report("x.jam")
+    for field in ("acquisitions", "contended"):
+        equal(document["totals"][field], sum(lock[field] for lock in document["locks"]), field)
+    for lock in document["locks"]:
+        equal(lock["acquisitions"], sum(site["acquisitions"] for site in lock["sites"]), lock["name"])
+        equal(sum(count for _, count in lock["wait_histogram"]) >= lock["contended"], True, lock["name"])
+
+
+@test
+def holds_add_up_to_releases():
+    recorded(TOTALS, "all")
+    dump = Dump("x.jam")
+    held = {holds["ref"]: sum(int(part.split(":")[1]) for part in str(holds["buckets"]).split(",")) for holds in
+            dump["holds"]}
+    many = [site for site in dump["site"] if site["releases"] > 1]
+    assert len(many) > 10
+    for site in many:
+        equal(held[site["hold_histogram_ref"]], site["releases"], str(site))
+
+
+@test
+def robust_mutexes_whose_owners_die():
+    dump, _ = check(recorded(TOTALS, "dead"))
+    equal(dump.lost(), {})
+    equal(sorted(thread["exit_held"] for thread in dump["thread"]), [0] + OWNERS * [1])
+
+
+@test
+def a_sigkill_in_the_middle_loses_nothing():
+    for _ in range(5):
+        result = recorded(TOTALS, "kill", status=-9)
+        dump, _ = check(result)
+        equal(dump.lost(), {})
+        held = sorted(dump.locks[held["lock"]]["name"] for held in dump["held"])
+        equal(held, [f"own[{i}]" for i in range(THREADS)])
+        equal(sum(lane["held_count"] for lane in dump["lane"]), THREADS)
+        os.unlink("x.jam")
+
+
+main()
