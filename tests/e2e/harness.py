@@ -19,6 +19,7 @@ PRELOAD = os.path.join(BUILD, "liblockjam.so")
 LIMIT_SECONDS = 60
 
 TESTS = []
+STARTED = []
 
 
 class Skip(Exception):
@@ -54,9 +55,11 @@ def run(*command, env=None, **options):
 
 
 def start(*command, env=None, **options):
-    """Starts with a pipe from its standard output; the caller waits for it."""
-    return subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True,
-                            env=clean_environment(env), **options)
+    """Starts with a pipe from its standard output; what the test does not end, run_one does."""
+    process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True,
+                               env=clean_environment(env), **options)
+    STARTED.append(process)
+    return process
 
 
 def record(*command, options=(), **keywords):
@@ -107,6 +110,9 @@ def run_one(function):
         print("".join(f"# {line}\n" for line in traceback.format_exc().splitlines()), flush=True)
         return False
     finally:
+        while STARTED:
+            with STARTED.pop() as process:
+                process.kill()
         os.chdir(TOP)
         shutil.rmtree(folder, ignore_errors=True)
 

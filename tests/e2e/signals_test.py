@@ -85,45 +85,51 @@ class Terminal:
     def type(self, keys):
         os.write(self.master, keys)
 
-    def close(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_failure):
+        for child in children(self.pid):
+            os.kill(child, signal.SIGCONT)
+            os.kill(child, signal.SIGTERM)
         os.close(self.master)
+        os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
+        return [int(word) for word in file.read().split()]
 
 
 @test
 def a_key_reaches_the_target_once():
-    terminal = Terminal(f"{LOCKJAM} record -q {target('signals')}; echo status $?")
-    terminal.expect("ready")
-    terminal.type(b"\x03")
-    terminal.expect("got 02")
-    terminal.type(b"\x1c")
-    terminal.expect("got 03")
-    assert "got 02" not in terminal.text
-    os.kill(find_child(terminal.pid), signal.SIGTERM)
-    terminal.expect("got 15")
-    assert "got 0" not in terminal.text
-    terminal.expect("status 42")
-    terminal.close()
-
-
-def find_child(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as file:
-        return int(file.read().split()[0])
+    with Terminal(f"{LOCKJAM} record -q {target('signals')}; echo status $?") as terminal:
+        terminal.expect("ready")
+        terminal.type(b"\x03")
+        terminal.expect("got 02")
+        terminal.type(b"\x1c")
+        terminal.expect("got 03")
+        assert "got 02" not in terminal.text
+        os.kill(children(terminal.pid)[0], signal.SIGTERM)
+        terminal.expect("got 15")
+        assert "got 0" not in terminal.text
+        terminal.expect("status 42")
 
 
 @test
 def a_job_can_be_stopped_and_continued():
-    terminal = Terminal(f"{LOCKJAM} record -q {target('signals')}; echo stopped $?; fg; echo status $?")
-    terminal.expect("ready")
-    job = find_child(terminal.pid)
-    terminal.type(b"\x1a")
-    terminal.expect(r"stopped 14[78]")
-    terminal.expect("signals")
-    os.kill(job, signal.SIGUSR1)
-    terminal.expect("got 10")
-    os.kill(job, signal.SIGTERM)
-    terminal.expect("status 42")
-    terminal.close()
+    script = f"{LOCKJAM} record -q {target('signals')}; echo stopped $?; fg; echo status $?"
+    with Terminal(script) as terminal:
+        terminal.expect("ready")
+        job = children(terminal.pid)[0]
+        terminal.type(b"\x1a")
+        terminal.expect(r"stopped 14[78]")
+        terminal.expect("signals")
+        os.kill(job, signal.SIGUSR1)
+        terminal.expect("got 10")
+        os.kill(job, signal.SIGTERM)
+        terminal.expect("status 42")
 
 
 @test
@@ -189,13 +195,22 @@ def a_daemon_outlives_the_recording():
     result = record("bash", "-c", script, options=["-q"])
     equal(result.returncode, 0)
     pid = int(result.stdout)
+    try:
+        wait_for("log", "ready 5")
+        equal(report(*traces())["process"]["ended"], "running")
+    finally:
+        os.kill(pid, signal.SIGKILL)
+
+
+def wait_for(path, text):
     deadline = time.monotonic() + LIMIT_SECONDS
-    while not os.path.exists("log") or "ready" not in open("log", encoding="utf-8").read():
-        assert time.monotonic() < deadline
+    while True:
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                if text in file.read():
+                    return
+        assert time.monotonic() < deadline, f"no {text!r} in {path}"
         os.sched_yield()
-    process = report(*traces())["process"]
-    equal(process["ended"], "running")
-    os.kill(pid, signal.SIGKILL)
 
 
 @test
