@@ -84,7 +84,7 @@ enum jam_loss {
     JAM_LOSS_NO_LANE = 2,      /* operation of a thread that could get no lane */
     JAM_LOSS_GROWTH_BUSY = 3,  /* gave up waiting for the growth lock */
     JAM_LOSS_EVENTS = 4,       /* events overwritten by the ring (flight recorder) */
-    JAM_LOSS_STACKS = 5,       /* stacks that could not be unwound or stored: one frame instead */
+    JAM_LOSS_STACKS = 5,       /* distinct stacks that end before the outermost frame */
     JAM_LOSS_DEPENDENCIES = 6, /* dependencies not stored (no space or table limit) */
     JAM_LOSS_HELD = 7,         /* held-list entries that did not fit */
     JAM_LOSS_THREADS_FOLDED = 8, /* ended threads whose record was reused (totals keep them) */

@@ -109,7 +109,5 @@ uint32_t jam_blame_settle(struct jam_request *request, uint64_t now)
     /* The rest: the wake-up after the last turn, or a holder that left no turn. */
     if (division.cursor < now)
         division_give(&division, request->blocker_stack, request->blocker_thread, now);
-    if (request->blocker_thread && request->lock->id && blame_is_for_holders(request))
-        __atomic_fetch_add(&request->lock->owner_changes, 1, __ATOMIC_RELAXED);
     return request->blocker_thread;
 }

@@ -298,6 +298,8 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
     wait_word_clear(&self->lane->wait);
     wait_add_totals(request, jam_ticks_between(request->wait_begin, now), got_it);
     uint32_t blocker = jam_blame_settle(request, now);
+    if (blocker && got_it && request->lock->id)
+        __atomic_fetch_add(&request->lock->owner_changes, 1, __ATOMIC_RELAXED);
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAIT_END, !got_it, request->lock->id, blocker, now);
     jam_session_refresh_clock();

@@ -19,6 +19,7 @@ enum {
     KIND_PROTECT = 64,
     KIND_PSHARED = 128,
 };
+static const unsigned PRIO_CEILING_MASK = 0xfff80000; /* of __data.__lock, with KIND_PROTECT */
 
 static uint16_t mutex_flags(const pthread_mutex_t *mutex)
 {
@@ -48,8 +49,9 @@ static struct jam_lock_key mutex_key(const pthread_mutex_t *mutex)
 /* EBUSY without asking where asking has side effects. */
 static int mutex_try(pthread_mutex_t *mutex)
 {
-    bool may_try = !(mutex->__data.__kind & KIND_PROTECT);
-    return may_try ? jam_real.pthread_mutex_trylock(mutex) : EBUSY;
+    unsigned word = (unsigned)__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED);
+    bool is_busy = (mutex->__data.__kind & KIND_PROTECT) && (word & ~PRIO_CEILING_MASK) != 0;
+    return is_busy ? EBUSY : jam_real.pthread_mutex_trylock(mutex);
 }
 
 /* The owner died: the caller has the lock all the same (pthread_mutex_lock(3p)). */

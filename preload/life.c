@@ -35,8 +35,10 @@ static void start_refill(void)
 
 static struct jam_life_start *start_new(void)
 {
-    if (!jam_growth_lock())
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
         return NULL;
+    }
     if (!starts_free)
         start_refill();
     struct jam_life_start *start = starts_free;

@@ -126,8 +126,12 @@ static void module_add(const struct dl_find_object *found, uint64_t address)
 void jam_module_note(uint64_t address)
 {
     struct dl_find_object found;
-    if (module_is_known(address) || modules.count == MODULES_MAX)
+    if (module_is_known(address))
         return;
+    if (modules.count == MODULES_MAX) {
+        jam_session_lose(JAM_LOSS_NO_SPACE, 1);
+        return;
+    }
     if (_dl_find_object((void *)address, &found) == 0)
         module_add(&found, address);
 }
@@ -135,8 +139,13 @@ void jam_module_note(uint64_t address)
 void jam_module_check_unloaded(void)
 {
     bool has_unloaded = false;
-    if (!jam_session_is_ready() || !jam_growth_lock())
+    if (!jam_session_is_ready())
         return;
+    if (!jam_growth_lock()) {
+        __atomic_fetch_add(&jam_code_generation, 1, __ATOMIC_RELEASE); /* better too often */
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return;
+    }
     for (uint32_t i = 0; i < modules.count; i++) {
         struct dl_find_object found;
         const struct jam_module *module = modules.module[i];

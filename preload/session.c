@@ -11,6 +11,7 @@
 #include "memory.h"
 #include "session_file.h"
 #include "session_facts.h"
+#include "unwinder.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -250,6 +251,9 @@ static enum jam_session_state session_begin(bool is_child)
                  error == -ENOSPC ? " (no space)" : "");
         return SESSION_OFF;
     }
+    if (!jam_unwinder_is_loaded() && !jam_unwinder_is_pending())
+        jam_diag("libunwind-x86_64.so.8 cannot be loaded: call stacks will be one frame deep", NULL,
+                 NULL);
     return SESSION_READY;
 }
 

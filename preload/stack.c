@@ -236,7 +236,7 @@ static uint32_t stack_intern(const struct stack_walk *walk)
 
 /* --- the memo --- */
 
-static void memo_clear(struct jam_thread *self)
+void jam_stack_forget_thread(struct jam_thread *self)
 {
     memset(self->memo, 0, sizeof self->memo);
     self->slots_used = 0;
@@ -247,7 +247,7 @@ static void memo_remember(const struct stack_walk *walk, struct jam_call call, u
     struct jam_thread *self = walk->self;
     uint32_t need = walk->slot_count + walk->uses_bp;
     if (self->slots_used + need > JAM_MEMO_SLOTS)
-        memo_clear(self);
+        jam_stack_forget_thread(self);
     uint32_t set = jam_memo_set(call);
     struct jam_memo *memo = &self->memo[set][self->memo_turn[set]++ % JAM_MEMO_WAYS];
     struct jam_slot *slot = &self->slots[self->slots_used];

@@ -11,6 +11,7 @@
 #include "growth.h"
 #include "memory.h"
 #include "session.h"
+#include "stack.h"
 #include "unwinder.h"
 
 #include <errno.h>
@@ -224,10 +225,15 @@ struct jam_lane *jam_thread_lane(uint32_t number)
 struct jam_lane *jam_thread_lane_of(uint32_t tid)
 {
     uint32_t count = jam_thread_lane_count();
-    for (uint32_t number = 1; number <= count; number++)
-        if (__atomic_load_n(&threads.tid[number], __ATOMIC_RELAXED) == tid)
+    struct jam_lane *ended = NULL; /* the kernel uses thread ids again: prefer one that lives */
+    for (uint32_t number = 1; number <= count; number++) {
+        if (__atomic_load_n(&threads.tid[number], __ATOMIC_RELAXED) != tid)
+            continue;
+        if (jam_thread_lane(number)->state == JAM_LANE_LIVE)
             return jam_thread_lane(number);
-    return NULL;
+        ended = jam_thread_lane(number);
+    }
+    return ended;
 }
 
 static bool lane_is_abandoned(const struct jam_thread *thread)
@@ -270,9 +276,12 @@ static struct jam_thread *lane_reuse(void)
     if (threads.lane_count < 64)
         return NULL;
     struct jam_thread *thread = threads.lane[1 + threads.probe++ % threads.lane_count];
-    bool is_foreign = thread->record->flags & JAM_THREAD_FOREIGN;
-    return thread->lane->state == JAM_LANE_LIVE && is_foreign && lane_is_abandoned(thread) ? thread
-                                                                                           : NULL;
+    if (!(thread->record->flags & JAM_THREAD_FOREIGN) || thread->lane->state != JAM_LANE_LIVE ||
+        !lane_is_abandoned(thread))
+        return NULL;
+    thread->record->end_ticks = jam_ticks(); /* not later than now */
+    jam_thread_flag(thread->record, JAM_THREAD_ENDED | JAM_THREAD_DETACHED);
+    return thread;
 }
 
 static struct jam_area lane_area(uint16_t kind, uint16_t record_bytes, uint32_t owner)
@@ -348,8 +357,12 @@ static uint64_t thread_stack_top(bool is_main)
 
 static struct jam_thread *thread_attach(void)
 {
-    if (!jam_session_start() || !jam_growth_lock())
+    if (!jam_session_start())
         return NULL;
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return NULL;
+    }
     uint32_t tid = (uint32_t)JAM_SYSCALL1(gettid, 0);
     bool is_main = tid == jam_header->pid;
     struct jam_thread_record *record = thread_record(is_main);
@@ -360,6 +373,8 @@ static struct jam_thread *thread_attach(void)
         thread->record = record;
         thread->id = record->id;
         thread->segment = record->segment;
+        if (thread->stack_top != thread_stack_top(is_main))
+            jam_stack_forget_thread(thread);
         thread->stack_top = thread_stack_top(is_main);
         thread->stack_bytes = STACK_BYTES_MAX;
         record->lane = thread->lane->number;
@@ -440,6 +455,8 @@ void jam_thread_ended(void)
     if (jam_growth_lock()) {
         lane_queue(self);
         jam_growth_unlock();
+    } else {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
     }
 }
 
