@@ -70,11 +70,11 @@ static inline struct jam_site_cache *site_cache_slot(struct jam_thread *self, ui
     return &self->site_cache[hash >> 55];
 }
 
-static inline bool site_cache_holds(const struct jam_site_cache *slot, struct jam_target target,
-                                    uint32_t stack)
+static inline bool site_cache_holds(const struct jam_site_cache *slot,
+                                    const struct jam_target *target, uint32_t stack)
 {
-    return slot->address == target.key.address && slot->stack == stack &&
-           slot->mode == target.mode && slot->kind == target.key.kind &&
+    return slot->address == target->key.address && slot->stack == stack &&
+           slot->mode == target->mode && slot->kind == target->key.kind &&
            __atomic_load_n(&slot->lock->generation, __ATOMIC_RELAXED) == slot->generation;
 }
 
@@ -126,29 +126,29 @@ static bool request_makes_dependency(const struct jam_request *request)
 static void request_begin_inside(struct jam_request *request, struct jam_call call)
 {
     struct jam_thread *self = request->self;
-    struct jam_target target = request->target;
+    struct jam_target *target = &request->target;
     request->stack = jam_stack_capture(self, call);
-    struct jam_site_cache *slot = site_cache_slot(self, target.key.address, request->stack);
-    if (JAM_LIKELY(site_cache_holds(slot, target, request->stack) && slot->address)) {
+    request->partner = 0;
+    struct jam_site_cache *slot = site_cache_slot(self, target->key.address, request->stack);
+    if (JAM_LIKELY(slot->address && site_cache_holds(slot, target, request->stack))) {
         request->lock = slot->lock;
         request->site = slot->site;
     } else {
         request_resolve(request, slot);
     }
     request->generation = request->lock->generation;
-    if (JAM_UNLIKELY(target.key.flags & JAM_LOCK_RECURSIVE) &&
-        jam_emit_is_held(self, (const void *)target.key.address))
-        request->target.flags |= JAM_HELD_REENTRY;
-    if (JAM_UNLIKELY(request_makes_dependency(request)) && !(target.flags & JAM_HELD_TRY))
+    if (JAM_UNLIKELY(target->key.flags & JAM_LOCK_RECURSIVE) &&
+        jam_emit_is_held(self, (const void *)target->key.address))
+        target->flags |= JAM_HELD_REENTRY;
+    if (JAM_UNLIKELY(request_makes_dependency(request)) && !(target->flags & JAM_HELD_TRY))
         request_note_dependency(request);
 }
 
-bool jam_request_begin(struct jam_request *request, struct jam_call call, struct jam_target target)
+bool jam_request_begin(struct jam_request *request, struct jam_call call)
 {
     request->self = jam_enter();
     if (JAM_UNLIKELY(!request->self))
         return false;
-    request->target = target;
     request_begin_inside(request, call);
     return true;
 }

@@ -41,8 +41,11 @@ struct jam_request {
     uint64_t wait_begin; /* ticks */
 };
 
-/* False: do not record, forward only. */
-bool jam_request_begin(struct jam_request *request, struct jam_call call, struct jam_target target);
+/*
+ * False: do not record, forward only. request->target is filled in by the caller, in place: what is
+ * stored by halves and copied as a whole has to wait for the store buffer.
+ */
+bool jam_request_begin(struct jam_request *request, struct jam_call call);
 
 /* About to call a real function that may block; `owner_tid` is the holder if libc names it, or 0.
  */

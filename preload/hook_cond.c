@@ -52,7 +52,8 @@ static bool cond_begin(struct cond_wait *wait)
         .mode = JAM_EXCLUSIVE,
         .flags = jam_limit_flags(wait->limit),
     };
-    if (!jam_request_begin(&wait->request, wait->call, target))
+    wait->request.target = target;
+    if (!jam_request_begin(&wait->request, wait->call))
         return false;
     struct jam_thread *self = wait->request.self;
     const struct jam_lock_record *mutex =
@@ -73,7 +74,8 @@ static void cond_reacquired(const struct cond_wait *wait)
         .mode = JAM_EXCLUSIVE,
         .flags = JAM_HELD_REACQUIRED | (wait->was_reentry ? JAM_HELD_REENTRY : 0),
     };
-    if (jam_request_begin(&request, wait->call, target))
+    request.target = target;
+    if (jam_request_begin(&request, wait->call))
         jam_request_acquired(&request);
 }
 

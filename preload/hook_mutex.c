@@ -77,7 +77,8 @@ static uint32_t mutex_owner(const pthread_mutex_t *mutex)
 JAM_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, JAM_CALLER(), mutex_target(mutex, 0)))
+    request.target = mutex_target(mutex, 0);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_mutex_lock(mutex);
     int result = mutex_try(mutex);
     if (JAM_UNLIKELY(result == EBUSY)) {
@@ -91,7 +92,8 @@ JAM_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 JAM_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, JAM_CALLER(), mutex_target(mutex, JAM_HELD_TRY)))
+    request.target = mutex_target(mutex, JAM_HELD_TRY);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_mutex_trylock(mutex);
     return mutex_finish(&request, jam_real.pthread_mutex_trylock(mutex));
 }
@@ -99,7 +101,8 @@ JAM_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 JAM_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadline)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, JAM_CALLER(), mutex_target(mutex, JAM_HELD_TIMED)))
+    request.target = mutex_target(mutex, JAM_HELD_TIMED);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_mutex_timedlock(mutex, deadline);
     int result = mutex_try(mutex);
     if (result == EBUSY) {
@@ -116,7 +119,8 @@ JAM_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
     struct jam_request request;
     bool is_valid =
         clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC; /* else: EINVAL, unlocked */
-    if (!jam_request_begin(&request, JAM_CALLER(), mutex_target(mutex, JAM_HELD_TIMED)))
+    request.target = mutex_target(mutex, JAM_HELD_TIMED);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_mutex_clocklock(mutex, clock, deadline);
     int result = is_valid ? mutex_try(mutex) : EBUSY;
     if (result == EBUSY) {

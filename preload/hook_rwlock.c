@@ -80,7 +80,8 @@ static int rwlock_acquire(struct jam_call call, pthread_rwlock_t *rwlock, uint16
                           struct jam_limit limit)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, call, rwlock_target(rwlock, mode, jam_limit_flags(limit))))
+    request.target = rwlock_target(rwlock, mode, jam_limit_flags(limit));
+    if (!jam_request_begin(&request, call))
         return rwlock_wait(rwlock, mode, limit);
     int result = jam_limit_is_valid(limit) ? rwlock_try(rwlock, mode) : EBUSY;
     if (JAM_UNLIKELY(result == EBUSY)) {
@@ -130,7 +131,8 @@ JAM_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *rwlock, clockid_t cl
 JAM_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *rwlock)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, JAM_CALLER(), rwlock_target(rwlock, JAM_SHARED, JAM_HELD_TRY)))
+    request.target = rwlock_target(rwlock, JAM_SHARED, JAM_HELD_TRY);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_rwlock_tryrdlock(rwlock);
     return rwlock_finish(&request, jam_real.pthread_rwlock_tryrdlock(rwlock));
 }
@@ -138,8 +140,8 @@ JAM_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *rwlock)
 JAM_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t *rwlock)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, JAM_CALLER(),
-                           rwlock_target(rwlock, JAM_EXCLUSIVE, JAM_HELD_TRY)))
+    request.target = rwlock_target(rwlock, JAM_EXCLUSIVE, JAM_HELD_TRY);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_rwlock_trywrlock(rwlock);
     return rwlock_finish(&request, jam_real.pthread_rwlock_trywrlock(rwlock));
 }

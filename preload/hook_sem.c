@@ -77,7 +77,8 @@ static int sem_acquire(struct jam_call call, sem_t *sem, struct jam_limit limit)
     bool is_valid = jam_limit_is_valid(limit);
     if (is_valid)
         pthread_testcancel();
-    if (!jam_request_begin(&request, call, sem_target(sem, jam_limit_flags(limit))))
+    request.target = sem_target(sem, jam_limit_flags(limit));
+    if (!jam_request_begin(&request, call))
         return sem_real_wait(sem, limit);
     if (is_valid && sem_try(sem))
         return sem_finish(&request, 0);
@@ -102,7 +103,8 @@ JAM_EXPORT int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec 
 JAM_EXPORT int sem_trywait(sem_t *sem)
 {
     struct jam_request request;
-    if (!jam_request_begin(&request, JAM_CALLER(), sem_target(sem, JAM_HELD_TRY)))
+    request.target = sem_target(sem, JAM_HELD_TRY);
+    if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.sem_trywait(sem);
     return sem_finish(&request, jam_real.sem_trywait(sem));
 }

@@ -98,7 +98,8 @@ static int join_thread(struct thread_join *join, struct jam_call call)
 {
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)join->thread);
     uint16_t flags = jam_limit_flags(join->limit);
-    if (!jam_request_begin(&join->request, call, join_target(join, record, flags)))
+    join->request.target = join_target(join, record, flags);
+    if (!jam_request_begin(&join->request, call))
         return join_real(join);
     return join_recorded(join, record);
 }
@@ -128,7 +129,8 @@ JAM_EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 {
     struct thread_join join = {.thread = thread, .value = value};
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)thread);
-    if (!jam_request_begin(&join.request, JAM_CALLER(), join_target(&join, record, JAM_HELD_TRY)))
+    join.request.target = join_target(&join, record, JAM_HELD_TRY);
+    if (!jam_request_begin(&join.request, JAM_CALLER()))
         return jam_real.pthread_tryjoin_np(thread, value);
     return join_finish(&join.request, record, jam_real.pthread_tryjoin_np(thread, value));
 }
