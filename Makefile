@@ -21,7 +21,8 @@
 ##                  the preload, which lives in programs that were built without it
 ##   CC= CXX=       compilers (gcc and clang both work)
 ##   PREFIX=/usr/local DESTDIR=
-##   T=TEXT         `make test`: only the test programs whose name contains TEXT
+##   T=TEXT         `make test`: only the test programs whose name contains TEXT; `make bench`: only
+##                  such rows (T=list: their names)
 ##   JOBS=N         parallel jobs of `make test` and `make demo`
 
 VERSION := 0.1.0
@@ -46,7 +47,7 @@ say  = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2);)
 BUILD_PACKAGES := gcc g++ libunwind-dev libunwind8 libdw-dev libelf-dev libjansson-dev libiberty-dev
 TEST_PACKAGES  := libgtest-dev clang clang-format clang-tidy mandoc python3 binutils jq procps
 DEMO_PACKAGES  := rocksdb-tools
-BENCH_PACKAGES := rocksdb-tools redis-tools sysbench pigz
+BENCH_PACKAGES := rocksdb-tools redis-tools sysbench pigz python3
 
 # --- flags ---------------------------------------------------------------------------------------
 
@@ -94,7 +95,7 @@ target_sources   := $(wildcard samples/*.c samples/*.cc tests/preload/*.c tests/
                       tests/e2e/*.c tests/e2e/*.cc bench/*.c bench/*.cc)
 data_sources     := $(wildcard tests/data/*/*.[ch] tests/data/*/*.cc)
 headers          := $(wildcard include/*.h include/lockjam/*.h preload/*.h analyzer/*.h \
-                      analyzer/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h)
+                      analyzer/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h bench/*.h)
 formatted        := $(preload_sources) $(analyzer_sources) $(shim_sources) $(unit_sources) \
                     $(fuzz_sources) $(fuzz_common) $(target_sources) $(data_sources) $(headers)
 man_pages        := $(wildcard docs/man/*.[1-8])
@@ -217,8 +218,8 @@ test:
 
 bench:
 	$(Q)scripts/install-packages $(sort $(BUILD_PACKAGES) $(BENCH_PACKAGES))
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
-	$(Q)bench/run $(B)
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(filter $(B)/bench/%,$(target_programs))
+	$(Q)bench/run $(B) $(T)
 
 # --- checks --------------------------------------------------------------------------------------
 
