@@ -85,7 +85,7 @@ class Dump:
 
 def frame_names(stack):
     frames = [frame for frame in stack.get("symbols", "").split("; ") if frame]
-    return [re.sub(r" (\(\S+\)|\S+:\d+)( \[?inlined\]?)?$", "", frame) for frame in frames]
+    return [re.sub(r"( \S+:\d+)?( \(inlined\))?$", "", frame) for frame in frames]
 
 
 def recorded(program, *arguments, env=None, output="x.jam", status=0, events="blocking"):

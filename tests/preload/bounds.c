@@ -1,0 +1,250 @@
+/*
+ * Programs that want more of everything than a recorder may take for granted.
+ *
+ * usage: bounds threads N       N threads, one after another, each with a lock of its own and a
+ * common one bounds destructors N   the same, but they lock only in a destructor of thread-specific
+ * data bounds live N          N threads at once, each holding a lock; SIGKILLs itself then bounds
+ * held N          N locks held at once by one thread, released oldest first bounds held-kill N ...
+ * and SIGKILLs itself while it holds them bounds reuse N         N locks one after another at 64
+ * places bounds handover N      locks in one thread, unlocks in another, N times bounds fork N
+ * forks from a thread while others run; parent and child take N locks each bounds grow N [HOW]    N
+ * locks that stay; before the second half HOW: limit (RLIMIT_FSIZE is reached), delete
+ * (LOCKJAM_OUTPUT), close (all descriptors from 3 on)
+ */
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PLACES = 64, CROWD = 3 };
+
+pthread_mutex_t common = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t in_child = PTHREAD_MUTEX_INITIALIZER;
+
+static long count;
+static pthread_barrier_t barrier;
+static pthread_key_t key;
+static pthread_mutex_t *mutexes;
+
+static void take(pthread_mutex_t *mutex)
+{
+    if (pthread_mutex_lock(mutex) != 0 || pthread_mutex_unlock(mutex) != 0)
+        abort();
+}
+
+static pthread_t start(void *(*routine)(void *), void *argument)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN);
+    if (pthread_create(&thread, &attributes, routine, argument) != 0)
+        abort();
+    return thread;
+}
+
+static void make_mutexes(void)
+{
+    mutexes = calloc((size_t)count, sizeof *mutexes);
+    for (long i = 0; i < count; i++)
+        pthread_mutex_init(&mutexes[i], NULL);
+}
+
+/* --- threads --- */
+
+static void *be_short(void *unused)
+{
+    pthread_mutex_t own;
+    pthread_mutex_init(&own, NULL);
+    take(&own);
+    take(&common);
+    pthread_mutex_destroy(&own);
+    return unused;
+}
+
+static void run_threads(void)
+{
+    for (long i = 0; i < count; i++)
+        pthread_join(start(be_short, NULL), NULL);
+}
+
+static void lock_at_last(void *unused)
+{
+    (void)unused;
+    take(&common);
+}
+
+static void *leave_value(void *unused)
+{
+    pthread_setspecific(key, &common);
+    return unused;
+}
+
+static void run_destructors(void)
+{
+    pthread_key_create(&key, lock_at_last);
+    for (long i = 0; i < count; i++)
+        pthread_join(start(leave_value, NULL), NULL);
+}
+
+static void *stay_holding(void *mutex)
+{
+    take(&common);
+    pthread_mutex_lock(mutex);
+    pthread_barrier_wait(&barrier);
+    for (;;)
+        pause();
+    return NULL;
+}
+
+static void run_live(void)
+{
+    make_mutexes();
+    pthread_barrier_init(&barrier, NULL, (unsigned)count + 1);
+    for (long i = 0; i < count; i++)
+        start(stay_holding, &mutexes[i]);
+    pthread_barrier_wait(&barrier);
+    kill(getpid(), SIGKILL);
+}
+
+/* --- locks --- */
+
+static void hold_all(void)
+{
+    make_mutexes();
+    for (long i = 0; i < count; i++)
+        pthread_mutex_lock(&mutexes[i]);
+}
+
+static void run_held(void)
+{
+    hold_all();
+    for (long i = 0; i < count; i++)
+        pthread_mutex_unlock(&mutexes[i]);
+    take(&common);
+}
+
+static void run_held_kill(void)
+{
+    hold_all();
+    kill(getpid(), SIGKILL);
+}
+
+static void run_reuse(void)
+{
+    static pthread_mutex_t places[PLACES];
+    for (long i = 0; i < count; i++) {
+        pthread_mutex_t *place = &places[i * 7 % PLACES];
+        pthread_mutex_init(place, NULL);
+        take(place);
+        pthread_mutex_destroy(place);
+    }
+}
+
+static void *unlock_for_other(void *unused)
+{
+    for (long i = 0; i < count; i++) {
+        pthread_barrier_wait(&barrier);
+        pthread_mutex_unlock(&common);
+        pthread_barrier_wait(&barrier);
+    }
+    return unused;
+}
+
+static void run_handover(void)
+{
+    pthread_barrier_init(&barrier, NULL, 2);
+    pthread_t thread = start(unlock_for_other, NULL);
+    for (long i = 0; i < count; i++) {
+        pthread_mutex_lock(&common);
+        pthread_barrier_wait(&barrier);
+        pthread_barrier_wait(&barrier);
+    }
+    pthread_join(thread, NULL);
+}
+
+/* --- processes --- */
+
+static void *take_many(void *mutex)
+{
+    for (long i = 0; i < count; i++)
+        take(mutex);
+    return NULL;
+}
+
+static void *fork_from_thread(void *unused)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        take_many(&in_child);
+        pthread_join(start(take_many, &in_child), NULL);
+        _exit(7);
+    }
+    int status;
+    if (waitpid(child, &status, 0) != child || WEXITSTATUS(status) != 7)
+        abort();
+    take_many(&common);
+    return unused;
+}
+
+static void run_fork(void)
+{
+    pthread_t crowd[CROWD];
+    for (int i = 0; i < CROWD; i++)
+        crowd[i] = start(take_many, &common);
+    pthread_join(start(fork_from_thread, NULL), NULL);
+    for (int i = 0; i < CROWD; i++)
+        pthread_join(crowd[i], NULL);
+}
+
+static void disturb(const char *how)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = 4 << 20;
+    if (strcmp(how, "limit") == 0)
+        setrlimit(RLIMIT_FSIZE, &limit);
+    if (strcmp(how, "delete") == 0)
+        unlink(getenv("LOCKJAM_OUTPUT"));
+    if (strcmp(how, "close") == 0)
+        for (int descriptor = 3; descriptor < 4096; descriptor++)
+            close(descriptor);
+}
+
+static void run_grow(const char *how)
+{
+    mutexes = calloc((size_t)count, sizeof *mutexes);
+    for (long i = 0; i < count; i++) {
+        if (i == count / 2)
+            disturb(how);
+        take(&mutexes[i]);
+    }
+    puts("unaffected");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } modes[] = {
+        {"threads", run_threads},     {"destructors", run_destructors},
+        {"live", run_live},           {"held", run_held},
+        {"held-kill", run_held_kill}, {"reuse", run_reuse},
+        {"handover", run_handover},   {"fork", run_fork},
+    };
+    if (argc < 3)
+        return 2;
+    count = atol(argv[2]);
+    if (strcmp(argv[1], "grow") == 0)
+        run_grow(argc > 3 ? argv[3] : "");
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (strcmp(argv[1], modes[i].name) == 0)
+            modes[i].run();
+    return 0;
+}
