@@ -2,14 +2,16 @@
  * pthread_mutex_*: POSIX.1-2017, with the clock variants of glibc 2.30.
  *
  * A mutex is tried before it is locked: if that works there was no contention, and nobody was kept
- * waiting by our bookkeeping. Where trying would mean something else (priority ceilings change
- * the caller's priority), the real function is called at once and the wait is judged by the
- * mutex's own lock word.
+ * waiting by our bookkeeping. Where trying is not the same as locking without a wait, the lock word
+ * is looked at instead: a try on a mutex with a priority ceiling changes the caller's priority, and
+ * glibc's try on a robust mutex that is beyond recovery leaves it locked.
  */
 #include "emit.h"
+#include "limit.h"
 #include "real.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 
 /* The bits of __data.__kind, as in glibc's nptl/pthreadP.h. */
 enum {
@@ -46,12 +48,36 @@ static struct jam_lock_key mutex_key(const pthread_mutex_t *mutex)
     return mutex_target(mutex, 0).key;
 }
 
-/* EBUSY without asking where asking has side effects. */
-static int mutex_try(pthread_mutex_t *mutex)
+static int mutex_wait(pthread_mutex_t *mutex, struct jam_limit limit)
+{
+    switch (limit.kind) {
+    case JAM_LIMIT_TIMED:
+        return jam_real.pthread_mutex_timedlock(mutex, limit.deadline);
+    case JAM_LIMIT_CLOCK:
+        return jam_real.pthread_mutex_clocklock(mutex, limit.clock, limit.deadline);
+    default:
+        return jam_real.pthread_mutex_lock(mutex);
+    }
+}
+
+/* The word holds the owner of a robust mutex and the ceiling of a protected one beside the lock. */
+static bool mutex_looks_free(const pthread_mutex_t *mutex)
 {
     unsigned word = (unsigned)__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED);
-    bool is_busy = (mutex->__data.__kind & KIND_PROTECT) && (word & ~PRIO_CEILING_MASK) != 0;
-    return is_busy ? EBUSY : jam_real.pthread_mutex_trylock(mutex);
+    unsigned mask = mutex->__data.__kind & KIND_PROTECT ? ~PRIO_CEILING_MASK : FUTEX_TID_MASK;
+    return (word & mask) == 0;
+}
+
+/* Get it without waiting, or EBUSY. An invalid clock must reach the real function, which says so.
+ */
+static inline int mutex_first(pthread_mutex_t *mutex, struct jam_limit limit)
+{
+    bool has_clock = limit.kind == JAM_LIMIT_CLOCK;
+    if (has_clock && limit.clock != CLOCK_REALTIME && limit.clock != CLOCK_MONOTONIC)
+        return EBUSY;
+    if (JAM_LIKELY(!(mutex->__data.__kind & (KIND_PROTECT | KIND_ROBUST))))
+        return jam_real.pthread_mutex_trylock(mutex);
+    return mutex_looks_free(mutex) ? mutex_wait(mutex, limit) : EBUSY;
 }
 
 /* The owner died: the caller has the lock all the same (pthread_mutex_lock(3p)). */
@@ -74,19 +100,25 @@ static uint32_t mutex_owner(const pthread_mutex_t *mutex)
     return (uint32_t)__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED);
 }
 
-JAM_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+static inline int mutex_acquire(struct jam_call call, pthread_mutex_t *mutex,
+                                struct jam_limit limit)
 {
     struct jam_request request;
-    request.target = mutex_target(mutex, 0);
-    if (!jam_request_begin(&request, JAM_CALLER()))
-        return jam_real.pthread_mutex_lock(mutex);
-    int result = mutex_try(mutex);
+    request.target = mutex_target(mutex, jam_limit_flags(limit));
+    if (!jam_request_begin(&request, call))
+        return mutex_wait(mutex, limit);
+    int result = mutex_first(mutex, limit);
     if (JAM_UNLIKELY(result == EBUSY)) {
         jam_request_block(&request, JAM_OP_LOCK, mutex_owner(mutex));
-        result = jam_real.pthread_mutex_lock(mutex);
+        result = mutex_wait(mutex, limit);
         jam_request_unblock(&request, mutex_is_got(result));
     }
     return mutex_finish(&request, result);
+}
+
+JAM_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+    return mutex_acquire(JAM_CALLER(), mutex, (struct jam_limit){0});
 }
 
 JAM_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
@@ -100,35 +132,13 @@ JAM_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 
 JAM_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *deadline)
 {
-    struct jam_request request;
-    request.target = mutex_target(mutex, JAM_HELD_TIMED);
-    if (!jam_request_begin(&request, JAM_CALLER()))
-        return jam_real.pthread_mutex_timedlock(mutex, deadline);
-    int result = mutex_try(mutex);
-    if (result == EBUSY) {
-        jam_request_block(&request, JAM_OP_LOCK, mutex_owner(mutex));
-        result = jam_real.pthread_mutex_timedlock(mutex, deadline);
-        jam_request_unblock(&request, mutex_is_got(result));
-    }
-    return mutex_finish(&request, result);
+    return mutex_acquire(JAM_CALLER(), mutex, (struct jam_limit){JAM_LIMIT_TIMED, 0, deadline});
 }
 
 JAM_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
                                        const struct timespec *deadline)
 {
-    struct jam_request request;
-    bool is_valid =
-        clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC; /* else: EINVAL, unlocked */
-    request.target = mutex_target(mutex, JAM_HELD_TIMED);
-    if (!jam_request_begin(&request, JAM_CALLER()))
-        return jam_real.pthread_mutex_clocklock(mutex, clock, deadline);
-    int result = is_valid ? mutex_try(mutex) : EBUSY;
-    if (result == EBUSY) {
-        jam_request_block(&request, JAM_OP_LOCK, mutex_owner(mutex));
-        result = jam_real.pthread_mutex_clocklock(mutex, clock, deadline);
-        jam_request_unblock(&request, mutex_is_got(result));
-    }
-    return mutex_finish(&request, result);
+    return mutex_acquire(JAM_CALLER(), mutex, (struct jam_limit){JAM_LIMIT_CLOCK, clock, deadline});
 }
 
 JAM_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)

@@ -54,8 +54,11 @@ def exports_are_compared_both_ways():
     with open("library.c", "w", encoding="utf-8") as file:
         file.write("int pthread_join(void) { return 0; }\nint extra(void) { return 0; }\n")
     equal(run("gcc", "-w", "-shared", "-fPIC", "-o", "library.so", "library.c").returncode, 0)
-    result = script("check-exports", "library.so", "table.h")
+    with open("hooks.md", "w", encoding="utf-8") as file:
+        file.write("| `pthread_join` | a line for one of the rows |\n")
+    result = script("check-exports", "library.so", "table.h", "hooks.md")
     equal(result.returncode, 1)
+    contains(result.stdout, "missing: 1 in the table, 0 in hooks.md")
     contains(result.stdout, "extra: exported, but not in")
     contains(result.stdout, "missing: in table.h, but not exported")
     assert "pthread_join" not in result.stdout
