@@ -48,7 +48,8 @@ static struct jam_lock_key mutex_key(const pthread_mutex_t *mutex)
     return mutex_target(mutex, 0).key;
 }
 
-static int mutex_wait(pthread_mutex_t *mutex, struct jam_limit limit)
+/* Out of line: it would only spread the path that does not wait. */
+static __attribute__((noinline)) int mutex_wait(pthread_mutex_t *mutex, struct jam_limit limit)
 {
     switch (limit.kind) {
     case JAM_LIMIT_TIMED:
@@ -70,7 +71,8 @@ static bool mutex_looks_free(const pthread_mutex_t *mutex)
 
 /* Get it without waiting, or EBUSY. An invalid clock must reach the real function, which says so.
  */
-static inline int mutex_first(pthread_mutex_t *mutex, struct jam_limit limit)
+static inline __attribute__((always_inline)) int mutex_first(pthread_mutex_t *mutex,
+                                                             struct jam_limit limit)
 {
     bool has_clock = limit.kind == JAM_LIMIT_CLOCK;
     if (has_clock && limit.clock != CLOCK_REALTIME && limit.clock != CLOCK_MONOTONIC)
@@ -100,8 +102,8 @@ static uint32_t mutex_owner(const pthread_mutex_t *mutex)
     return (uint32_t)__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED);
 }
 
-static inline int mutex_acquire(struct jam_call call, pthread_mutex_t *mutex,
-                                struct jam_limit limit)
+static inline __attribute__((always_inline)) int
+mutex_acquire(struct jam_call call, pthread_mutex_t *mutex, struct jam_limit limit)
 {
     struct jam_request request;
     request.target = mutex_target(mutex, jam_limit_flags(limit));
