@@ -45,7 +45,7 @@ say  = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2);)
 # redis-tools holds the redis-server binary too (under the name redis-check-rdb), without the service.
 
 BUILD_PACKAGES := gcc g++ libunwind-dev libunwind8 libdw-dev libelf-dev libjansson-dev libiberty-dev
-TEST_PACKAGES  := libgtest-dev clang clang-format clang-tidy mandoc python3 binutils jq procps
+TEST_PACKAGES  := libgtest-dev clang clang-format clang-tidy mandoc python3 binutils
 DEMO_PACKAGES  := rocksdb-tools
 BENCH_PACKAGES := rocksdb-tools redis-tools sysbench pigz python3
 
@@ -127,9 +127,10 @@ all: $(B)/lockjam $(B)/liblockjam.so
 $(B)/lockjam: $(analyzer_objects)
 	$(call say,LINK,$@)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(ANALYZER_LIBS)
 
+# Renamed when it is whole: a program may be starting under the one before.
 $(B)/liblockjam.so: $(preload_objects) $(PRELOAD_MAP)
-	$(call say,LINK,$@)$(CC) $(PRELOAD_CFLAGS) $(PRELOAD_LDFLAGS) -o $@ $(preload_objects) \
-	  $(LDFLAGS) $(PRELOAD_LIBS)
+	$(call say,LINK,$@)$(CC) $(PRELOAD_CFLAGS) $(PRELOAD_LDFLAGS) -o $@.new \
+	  $(preload_objects) $(LDFLAGS) $(PRELOAD_LIBS) && mv $@.new $@
 
 # Symbol versions are made by assembler directives, which do not survive link-time optimisation.
 $(B)/preload/hook_cond.o: PRELOAD_CFLAGS += -fno-lto
