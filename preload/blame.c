@@ -84,7 +84,7 @@ static void division_give_turns(struct blame_division *division, uint64_t end)
     }
 }
 
-static bool blame_is_for_holders(const struct jam_request *request)
+bool jam_blame_is_for_holders(const struct jam_request *request)
 {
     uint16_t kind = request->target.key.kind;
     return kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN;
@@ -102,7 +102,7 @@ static void division_give_wake(struct blame_division *division, uint64_t end)
 uint32_t jam_blame_settle(struct jam_request *request, uint64_t now)
 {
     struct blame_division division = {.request = request, .cursor = request->wait_begin};
-    if (!blame_is_for_holders(request))
+    if (!jam_blame_is_for_holders(request))
         division_give_wake(&division, now);
     else if (request->lock->turns_ref)
         division_give_turns(&division, now);

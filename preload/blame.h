@@ -14,6 +14,9 @@
 /* Fill in request->blocker_*; called while the request is about to block. */
 void jam_blame_find_holder(struct jam_request *request, uint16_t operation, uint32_t owner_tid);
 
+/* Whether the object is one that somebody holds: the others have only wakers. */
+bool jam_blame_is_for_holders(const struct jam_request *request);
+
 /* Divide the wait that ended at `now` (ticks). Returns the thread to name, 0 = unknown. */
 uint32_t jam_blame_settle(struct jam_request *request, uint64_t now);
 

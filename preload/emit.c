@@ -66,8 +66,8 @@ static inline struct jam_site_cache *site_cache_slot(struct jam_thread *self, ui
                                                      uint32_t stack)
 {
     uint64_t hash = (address ^ (uint64_t)stack << 20) * 0x9e3779b97f4a7c15u;
-    _Static_assert(JAM_SITE_CACHE == 512, "9 bits of the hash");
-    return &self->site_cache[hash >> 55];
+    _Static_assert(JAM_SITE_CACHE == 1 << 14, "14 bits of the hash");
+    return &self->site_cache[hash >> 50];
 }
 
 static inline bool site_cache_holds(const struct jam_site_cache *slot,
@@ -133,6 +133,9 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
     if (JAM_LIKELY(slot->address && site_cache_holds(slot, target, request->stack))) {
         request->lock = slot->lock;
         request->site = slot->site;
+        /* The release needs both: with many locks each is a cache miss, now they overlap. */
+        __builtin_prefetch(&slot->lock->waiters);
+        jam_arch_prefetch_write(slot->site);
     } else {
         request_resolve(request, slot);
     }
@@ -146,6 +149,9 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
 
 bool jam_request_begin(struct jam_request *request, struct jam_call call)
 {
+    /* The real function will write there; our own look at its type must not fetch it for reading.
+     */
+    jam_arch_prefetch_write((const void *)request->target.key.address);
     request->self = jam_enter();
     if (JAM_UNLIKELY(!request->self))
         return false;
@@ -188,6 +194,8 @@ void jam_request_acquired(struct jam_request *request)
     self->held_count = count + 1;
     /* Pairs with the acquire load of who looks for the holder: the entry is complete. */
     __atomic_store_n(&self->lane->held_count, count + 1, __ATOMIC_RELEASE);
+    if (JAM_LIKELY(request->site->hold_histogram_ref))
+        jam_arch_prefetch_write(jam_session_at_ref(request->site->hold_histogram_ref));
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(self, JAM_EVENT_ACQUIRE, request->target.mode, request->lock->id,
                      request->stack, now);
@@ -298,7 +306,7 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
     wait_word_clear(&self->lane->wait);
     wait_add_totals(request, jam_ticks_between(request->wait_begin, now), got_it);
     uint32_t blocker = jam_blame_settle(request, now);
-    if (blocker && got_it && request->lock->id)
+    if (blocker && got_it && request->lock->id && jam_blame_is_for_holders(request))
         __atomic_fetch_add(&request->lock->owner_changes, 1, __ATOMIC_RELAXED);
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAIT_END, !got_it, request->lock->id, blocker, now);

@@ -212,8 +212,10 @@ struct jam_turns *jam_lock_turns(struct jam_lock_record *lock)
     uint32_t ref = __atomic_load_n(&lock->turns_ref, __ATOMIC_ACQUIRE);
     if (ref)
         return jam_session_at_ref(ref);
-    if (!jam_growth_lock())
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
         return NULL;
+    }
     struct jam_turns *turns = NULL;
     uint64_t offset;
     if (lock->turns_ref)

@@ -95,8 +95,10 @@ struct jam_thread_record *jam_thread_find_pthread(uint64_t pthread)
 
 void jam_thread_set_pthread(struct jam_thread_record *record, uint64_t pthread)
 {
-    if (!jam_growth_lock())
-        return; /* the name or join of this thread will not find its record */
+    if (!jam_growth_lock()) { /* the name or join of this thread will not find its record */
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return;
+    }
     record->pthread = pthread;
     jam_shared_map_put(&threads.by_pthread, pthread, (uint64_t)record);
     jam_growth_unlock();
@@ -373,7 +375,7 @@ static struct jam_thread *thread_attach(void)
         thread->record = record;
         thread->id = record->id;
         thread->segment = record->segment;
-        if (thread->stack_top != thread_stack_top(is_main))
+        if (thread->stack_top && thread->stack_top != thread_stack_top(is_main))
             jam_stack_forget_thread(thread);
         thread->stack_top = thread_stack_top(is_main);
         thread->stack_bytes = STACK_BYTES_MAX;

@@ -25,8 +25,8 @@
 
 #define JAM_MEMO_SETS    256
 #define JAM_MEMO_WAYS    4
-#define JAM_MEMO_SLOTS   8192 /* all entries together */
-#define JAM_SITE_CACHE   512
+#define JAM_MEMO_SLOTS   8192  /* all entries together */
+#define JAM_SITE_CACHE   16384 /* untouched parts cost nothing */
 #define JAM_DEPEND_CACHE 256
 
 /* A word that the unwinder read, and what it read there. */
