@@ -4,15 +4,15 @@ import re
 import signal
 
 from harness import PRELOAD, clean_environment, equal, main, run, test
-from preload_trace import Dump, recorded, target
+from preload_trace import LOSS_EVENTS, Dump, recorded, target
 
 HOT = target("hot")
 THREADS, TIMES = 2, 100 + 100000
 LOCKS, STACKS, THREADS_TABLE, MODULES = 1 << 4, 1 << 6, 1 << 3, 1 << 5
 
 
-def counted(mode):
-    result = recorded(HOT, mode)
+def counted(mode, **options):
+    result = recorded(HOT, mode, **options)
     return {key: int(value) for key, value in re.findall(r"(\w+)=(\d+)", result.stdout)}
 
 
@@ -32,6 +32,16 @@ def no_system_call_no_malloc_no_errno():
     equal(counts["heap"], 0)
     equal(counts["errno"], 0)
     check_totals()
+
+
+@test
+def no_system_call_while_the_ring_recycles():
+    counts = counted("calls", events="all", env={"LOCKJAM_MAX_SIZE": "16K"})
+    equal((counts["heap"], counts["errno"]), (0, 0))
+    dump = Dump("x.jam")
+    equal(dump.total("acquisitions", function="take_locks", kind="mutex"), 3 * THREADS * TIMES)
+    equal(dump.lost()[LOSS_EVENTS], sum(lane["events_overwritten"] for lane in dump["lane"]))
+    assert dump.lost()[LOSS_EVENTS] > 10 * TIMES
 
 
 @test

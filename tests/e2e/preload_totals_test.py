@@ -4,7 +4,7 @@ import os
 import re
 
 from harness import equal, main, report, test
-from preload_trace import Dump, recorded, target
+from preload_trace import LOSS_EVENTS, LOSS_NESTED, Dump, recorded, target
 
 TOTALS = target("totals")
 THREADS, OWNERS = 4, 20
@@ -90,6 +90,21 @@ def robust_mutexes_whose_owners_die():
     dump, _ = check(recorded(TOTALS, "dead"))
     equal(dump.lost(), {})
     equal(sorted(thread["exit_held"] for thread in dump["thread"]), [0] + OWNERS * [1])
+
+
+@test
+def locks_of_signal_handlers_are_recorded_or_counted_as_lost():
+    result = recorded(TOTALS, "signals", events="all")
+    dump = Dump("x.jam")
+    said = {tuple(line.split()[:2]): int(line.split()[2]) for line in result.stdout.splitlines()}
+    equal(dump.total("acquisitions", lock="plain"), said["plain", "acquisitions"])
+    equal(dump.total("releases", lock="plain"), said["plain", "releases"])
+    locked = dump.total("acquisitions", lock="adaptive")
+    equal(dump.total("releases", lock="adaptive"), locked)
+    # A handler that came while the preload was at work: its lock and its unlock were forwarded.
+    equal(dump.lost().get(LOSS_NESTED, 0), 2 * (said["signals", "acquisitions"] - locked))
+    assert locked > 0
+    equal({loss for loss in dump.lost() if loss not in (LOSS_NESTED, LOSS_EVENTS)}, set())
 
 
 @test

@@ -13,7 +13,7 @@ PAIR = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 # Frames of libc and ours below the first frame of a thread or of the program.
 OUTERMOST = {"thread_trampoline", "start_thread", "clone3", "clone", "_start", "__libc_start_main_impl",
              "__libc_start_call_main", "__libc_start_main", "__start_context"}
-LOSS_EVENTS, LOSS_FOLDED = 4, 8
+LOSS_NESTED, LOSS_EVENTS, LOSS_FOLDED = 1, 4, 8
 EXTENT = struct.Struct("<IHHQIIQ")
 HEADER_BYTES = 4096
 EXTENT_MAGIC = 0x314D414A

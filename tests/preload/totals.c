@@ -3,6 +3,7 @@
  *
  * usage: totals all     everything that ends with no lock held
  *        totals dead    robust mutexes whose owners die
+ *        totals signals a signal handler locks, whatever it interrupts
  *        totals kill    SIGKILLs itself in the middle, while every thread holds its lock
  *
  * Prints lines "LOCK FIELD NUMBER": what the trace must say of the global variable LOCK.
@@ -15,10 +16,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 4, TIMES = 2000, DEPTH = 3, OWNERS = 20 };
+enum { THREADS = 4, TIMES = 2000, DEPTH = 3, OWNERS = 20, SIGNALS = 1000 };
 
 pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
 pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -204,6 +206,36 @@ static void run_dead(void)
     say("robust", "failures", 1);
 }
 
+/* --- handlers --- */
+
+static volatile sig_atomic_t signals;
+
+static void lock_in_handler(int number)
+{
+    (void)number;
+    take(&adaptive);
+    signals++;
+}
+
+/* Mostly it is the preload that is interrupted: then the handler's lock is forwarded and counted.
+ */
+static void run_signals(void)
+{
+    struct sigaction action = {.sa_handler = lock_in_handler};
+    struct itimerval interval = {{0, 100}, {0, 100}};
+    unsigned long times = 1;
+    take(&plain); /* losses are counted from the first recorded operation on */
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &interval, NULL);
+    for (; signals < SIGNALS; times++)
+        take(&plain);
+    interval = (struct itimerval){0};
+    setitimer(ITIMER_REAL, &interval, NULL);
+    say("plain", "acquisitions", times);
+    say("plain", "releases", times);
+    say("signals", "acquisitions", (unsigned long)signals);
+}
+
 /* --- the sudden end --- */
 
 static void *stop_in_the_middle(void *argument)
@@ -242,6 +274,8 @@ int main(int argc, char **argv)
     pthread_barrier_init(&barrier, NULL, THREADS);
     if (strcmp(mode, "dead") == 0)
         run_dead();
+    else if (strcmp(mode, "signals") == 0)
+        run_signals();
     else if (strcmp(mode, "kill") == 0)
         run_kill();
     else
