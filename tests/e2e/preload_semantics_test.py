@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The target cannot tell: what functions answer is the same with and without the preload."""
+import os
+
 from harness import equal, main, run, test
 from preload_trace import Dump, recorded, target
 
-SEMANTICS = target("semantics")
-SCENARIO_LINES_MIN = 700
+LOCKS, THREADS = target("semantics"), target("semantics_threads")
+LINES_MIN = {LOCKS: 640, THREADS: 70}
 
 
-def native():
-    result = run(SEMANTICS)
+def native(program):
+    result = run(program)
     equal(result.returncode, 0)
     return result.stdout.splitlines()
 
@@ -23,46 +25,56 @@ def differences(expected, actual):
     return found
 
 
-def same_answers(mode):
-    expected = native()
-    assert len(expected) > SCENARIO_LINES_MIN
-    actual = recorded(SEMANTICS, events=mode).stdout.splitlines()
+def same_answers(program, mode):
+    expected = native(program)
+    assert len(expected) > LINES_MIN[program], len(expected)
+    actual = recorded(program, events=mode, output=f"{os.path.basename(program)}.jam").stdout.splitlines()
     found = differences(expected, actual)
     assert not found, "\n".join(found)
     equal(len(actual), len(expected))
-    return Dump("x.jam")
+    return Dump(f"{os.path.basename(program)}.jam")
 
 
 @test
 def same_answers_without_events():
-    same_answers("off")
+    for program in (LOCKS, THREADS):
+        same_answers(program, "off")
 
 
 @test
 def same_answers_with_blocking_events():
-    dump = same_answers("blocking")
-    equal(dump.lost(), {})
+    for program in (LOCKS, THREADS):
+        equal(same_answers(program, "blocking").lost(), {})
 
 
 @test
 def same_answers_with_all_events():
-    same_answers("all")
+    for program in (LOCKS, THREADS):
+        same_answers(program, "all")
 
 
 @test
 def who_waits_no_longer_is_not_waiting():
-    dump = same_answers("blocking")
-    equal({lock["waiters"] for lock in dump["lock"]}, {0})
-    equal({waiting["operation"] for waiting in dump["waiting"]}, {0})
+    for program in (LOCKS, THREADS):
+        dump = same_answers(program, "blocking")
+        equal({lock["waiters"] for lock in dump["lock"]}, {0})
+        equal({waiting["operation"] for waiting in dump["waiting"]}, {0})
+
+
+@test
+def owners_that_died_held_a_lock_at_their_end():
+    dump = same_answers(LOCKS, "blocking")
+    dead_owners = dump.total("acquisitions", function="mutex_die_holding")
+    assert dead_owners > 0
+    equal(sum(thread["exit_held"] for thread in dump["thread"]), dead_owners)
 
 
 @test
 def who_left_by_pthread_exit_held_nothing():
     # Its cleanup handler has unlocked the mutex that it held when it called pthread_exit.
-    dump = same_answers("blocking")
-    dead_owners = dump.total("acquisitions", function="mutex_die_holding")
-    assert dead_owners > 0
-    equal(sum(thread["exit_held"] for thread in dump["thread"]), dead_owners)
+    dump = same_answers(THREADS, "blocking")
+    assert dump.total("acquisitions", function="exit_deep_inside") == 1
+    equal({thread["exit_held"] for thread in dump["thread"]}, {0})
 
 
 main()
