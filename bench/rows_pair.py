@@ -48,6 +48,14 @@ def depth(bench):
         table.ratio_line(f"mutex, {frames} deep (ns)", bare, recorded)
 
 
+def stacks(bench):
+    """Different call stacks, 30 deep, that end in the same call at the same height of the stack."""
+    for count in 1, 4, 16, 1000:
+        command = [bench.program("stacks"), str(count), "30"]
+        bare, recorded = compared(bench, command, 5)
+        table.ratio_line(f"stacks in turn: {count:,} (ns)", bare, recorded)
+
+
 def primitives(bench):
     kinds = [("trylock", "mutex trylock"), ("nested", "mutex inside a mutex"), ("rdlock", "rwlock, read"),
              ("wrlock", "rwlock, write"), ("sem", "sem_trywait and sem_post")]
