@@ -93,7 +93,7 @@ const struct jam_command jam_command_dump = {
         "then key=value pairs; texts stand in double quotes. Times are nanoseconds since the "
         "session began. The events of all threads come last, in the order of time.\n\n"
         "Words: trace, lost, extent, string, module, stack, thread, lock, site, waits, holds, "
-        "blame, dependency, turns, turn, lane, waiting, held, event, damage. Keys are never "
+        "blame, dependency, holders, holder, lane, waiting, held, event, damage. Keys are never "
         "renamed; new ones are added at the end of a line.",
     .options = dump_options,
 };

@@ -192,16 +192,18 @@ static void put_lane(const struct jam_dump *dump, const struct jam_cursor *curso
 }
 
 /* The last contended holds of a lock, oldest first, a line for each. */
-static void put_turns(const struct jam_dump *dump, const struct jam_cursor *cursor,
-                      const void *record)
+static void put_holders(const struct jam_dump *dump, const struct jam_cursor *cursor,
+                        const void *record)
 {
-    const struct jam_turns *turns = record;
-    uint64_t kept = turns->count < JAM_TURNS ? turns->count : JAM_TURNS;
+    const struct jam_holders *holders = record;
     put_ref(dump, cursor);
-    fprintf(dump->out, " lock=%u count=%" PRIu64, turns->lock, turns->count);
-    for (uint64_t i = turns->count - kept; i != turns->count; i++) {
-        fprintf(dump->out, "\nturn lock=%u", turns->lock);
-        put_fields(dump, jam_turn_fields, &turns->turn[i % JAM_TURNS]);
+    fprintf(dump->out, " lock=%u last_stack=%u last_thread=%u", holders->lock, holders->last_stack,
+            holders->last_thread);
+    for (uint32_t i = 0; i < JAM_HOLDERS; i++) {
+        if (!holders->holder[i].stack)
+            continue;
+        fprintf(dump->out, "\nholder lock=%u", holders->lock);
+        put_fields(dump, jam_holder_fields, &holders->holder[i]);
     }
 }
 
@@ -224,7 +226,7 @@ static const struct {
     {JAM_EXTENT_HISTOGRAMS, "holds", no_fields, put_holds},
     {JAM_EXTENT_BLAME, "blame", jam_blame_fields, put_lane_of},
     {JAM_EXTENT_DEPENDENCIES, "dependency", jam_dependency_fields, put_dependency},
-    {JAM_EXTENT_TURNS, "turns", no_fields, put_turns},
+    {JAM_EXTENT_HOLDERS, "holders", no_fields, put_holders},
     {JAM_EXTENT_LANE, "lane", jam_lane_fields, put_lane},
 };
 

@@ -101,7 +101,7 @@ const struct jam_field jam_lock_fields[] = {
     FIELD(jam_lock_record, wake_thread, NUMBER),
     NAMED(jam_lock_record, wake_ticks, "wake", TIME),
     FIELD(jam_lock_record, partner, NUMBER),
-    FIELD(jam_lock_record, turns_ref, NUMBER),
+    FIELD(jam_lock_record, holders_ref, NUMBER),
     END,
 };
 
@@ -214,11 +214,11 @@ const struct jam_field jam_held_fields[] = {
     END,
 };
 
-const struct jam_field jam_turn_fields[] = {
-    NAMED(jam_turn, acquired_ticks, "acquired", TIME),
-    NAMED(jam_turn, released_ticks, "released", TIME),
-    FIELD(jam_turn, stack, NUMBER),
-    FIELD(jam_turn, thread, NUMBER),
+const struct jam_field jam_holder_fields[] = {
+    FIELD(jam_holder_totals, stack, NUMBER),
+    FIELD(jam_holder_totals, thread, NUMBER),
+    NAMED(jam_holder_totals, held_ticks, "held", DURATION),
+    NAMED(jam_holder_totals, last_ticks, "last", TIME),
     END,
 };
 

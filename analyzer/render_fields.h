@@ -44,6 +44,6 @@ extern const struct jam_field jam_dependency_fields[];
 extern const struct jam_field jam_lane_fields[];
 extern const struct jam_field jam_wait_word_fields[];
 extern const struct jam_field jam_held_fields[];
-extern const struct jam_field jam_turn_fields[];
+extern const struct jam_field jam_holder_fields[];
 
 #endif

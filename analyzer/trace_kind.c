@@ -57,7 +57,7 @@ static const struct kind kinds[JAM_EXTENT_KINDS] = {
                                  false},
     [JAM_EXTENT_RING] = {"ring", 0, NULL, false},
     [JAM_EXTENT_HELD] = {"held", 0, NULL, true},
-    [JAM_EXTENT_TURNS] = {"turns", sizeof(struct jam_turns), NULL, false},
+    [JAM_EXTENT_HOLDERS] = {"holders", sizeof(struct jam_holders), NULL, false},
 };
 
 static const struct kind *find(uint16_t kind)

@@ -153,7 +153,7 @@ enum jam_extent_kind {
     JAM_EXTENT_DEPENDENCIES = 11, /* records of struct jam_dependency */
     JAM_EXTENT_RING = 12,         /* one chunk of events */
     JAM_EXTENT_HELD = 13,         /* array of struct jam_held: a held list that outgrew its lane */
-    JAM_EXTENT_TURNS = 14,        /* array of struct jam_turns */
+    JAM_EXTENT_HOLDERS = 14,      /* array of struct jam_holders */
     JAM_EXTENT_KINDS
 };
 
@@ -271,7 +271,7 @@ struct jam_lock_record {
     uint32_t unused[4];
     /* second 64 bytes: written around waits; a release reads `waiters` */
     uint32_t max_waiters; /* atomic */
-    uint32_t turns_ref;   /* the last contended holds: struct jam_turns; atomic, 0 = none yet */
+    uint32_t holders_ref; /* struct jam_holders; atomic, 0 = never contended */
     uint32_t wake_stack;  /* last post, signal or broadcast that met waiters; atomic */
     uint32_t wake_thread;
     uint64_t wake_ticks;
@@ -284,21 +284,26 @@ struct jam_lock_record {
 };
 
 /*
- * The last turns of holding while somebody waited: a ring that holders write when they release. A
- * turn is one hold, or several of one thread from one place that no other thread came between.
+ * Who held a lock while somebody waited, and for how long in all: one entry for each (stack,
+ * thread) that released it with waiters. A waiter compares the table before and after its wait and
+ * divides the wait among the holders whose time has grown. Entries stand where their key hashes to
+ * or in the JAM_HOLDER_PROBES - 1 slots behind; when all are taken, the one that was idle longest
+ * is given up.
  */
-#define JAM_TURNS 16
-struct jam_turn {
-    uint64_t acquired_ticks;
-    uint64_t released_ticks;
-    uint32_t stack; /* stack_ref of the acquire */
+#define JAM_HOLDERS       32
+#define JAM_HOLDER_PROBES 4
+struct jam_holder_totals {
+    uint32_t stack; /* stack_ref of the acquire; key together with thread, 0 = free */
     uint32_t thread;
+    uint64_t held_ticks; /* atomic */
+    uint64_t last_ticks; /* of its last release */
 };
-struct jam_turns {
-    uint64_t count; /* turns ever written; atomic; the newest is turn[(count - 1) % JAM_TURNS] */
+struct jam_holders {
+    uint32_t last_stack; /* of the last release with waiters: a change begins a turn */
+    uint32_t last_thread;
     uint32_t lock;
     uint32_t unused[13];
-    struct jam_turn turn[JAM_TURNS];
+    struct jam_holder_totals holder[JAM_HOLDERS];
 };
 
 enum jam_thread_flags {
@@ -520,8 +525,8 @@ enum jam_event_kind {
     JAM_EVENT_WAIT_END =
         4,              /* a = lock, b = thread that blocked or woke it; flags = 1 if it failed */
     JAM_EVENT_WAKE = 5, /* post, signal, broadcast: a = lock, b = stack; flags: 1 = broadcast */
-    JAM_EVENT_HOLD = 6, /* release of a lock somebody waits for: a = lock, b = stack of its
-                           acquire; the next record is a HOLD_SINCE */
+    JAM_EVENT_HOLD = 6, /* release of a lock somebody waits for, the first of its holder in a row: a
+                           = lock, b = stack of its acquire; the next record is a HOLD_SINCE */
     JAM_EVENT_HOLD_SINCE = 7,   /* word 1 = ticks of that acquire */
     JAM_EVENT_THREAD_START = 8, /* a = thread, b = parent thread */
     JAM_EVENT_THREAD_END = 9,   /* a = thread */
@@ -554,7 +559,7 @@ _Static_assert(sizeof(struct jam_module) == 88, "module head");
 _Static_assert(sizeof(struct jam_stack) == 32, "stack head");
 _Static_assert(sizeof(struct jam_lock_record) == 128, "lock record");
 _Static_assert(sizeof(struct jam_thread_record) == 128, "thread record");
-_Static_assert(sizeof(struct jam_turns) == 64 + JAM_TURNS * 24, "turns");
+_Static_assert(sizeof(struct jam_holders) == 64 + JAM_HOLDERS * 24, "holders");
 _Static_assert(sizeof(struct jam_wait_word) == 64, "wait word");
 _Static_assert(sizeof(struct jam_held) == 32, "held entry");
 _Static_assert(sizeof(struct jam_lane) == 192, "lane");

@@ -119,8 +119,8 @@ static void request_note_dependency(const struct jam_request *request)
 static bool request_makes_dependency(const struct jam_request *request)
 {
     uint16_t kind = request->target.key.kind;
-    return request->self->held_count > 0 && (kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK) &&
-           !(request->target.flags & JAM_HELD_REENTRY);
+    bool is_held = kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN;
+    return request->self->held_count > 0 && is_held && !(request->target.flags & JAM_HELD_REENTRY);
 }
 
 static void request_begin_inside(struct jam_request *request, struct jam_call call)
@@ -149,9 +149,6 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
 
 bool jam_request_begin(struct jam_request *request, struct jam_call call)
 {
-    /* The real function will write there; our own look at its type must not fetch it for reading.
-     */
-    jam_arch_prefetch_write((const void *)request->target.key.address);
     request->self = jam_enter();
     if (JAM_UNLIKELY(!request->self))
         return false;
@@ -271,9 +268,7 @@ void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t
     struct jam_thread *self = request->self;
     request->wait_begin = jam_ticks();
     lock_add_waiter(request->lock);
-    if (request->lock->id)
-        jam_lock_turns(request->lock);
-    jam_blame_find_holder(request, operation, owner_tid);
+    jam_blame_begin(request, owner_tid);
     wait_word_set(&self->lane->wait, request, operation);
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAIT_BEGIN, operation, request->lock->id, request->stack,
@@ -336,31 +331,10 @@ static inline bool release_take(struct jam_release *release, const void *object)
     return true;
 }
 
-/*
- * Holds of one thread from one place that follow each other are one turn: a thread that releases a
- * contended lock and takes it again before anybody wakes up has not given way. True: a new turn.
- */
-static bool turns_add(struct jam_turns *turns, const struct jam_release *release)
+/* Somebody waits for the lock: add the hold to its holders, and tell when a turn begins. */
+static void release_note_holder(const struct jam_release *release)
 {
-    uint32_t thread = release->self->id;
-    uint64_t count = __atomic_load_n(&turns->count, __ATOMIC_RELAXED);
-    struct jam_turn *last = &turns->turn[(count + JAM_TURNS - 1) % JAM_TURNS];
-    if (count > 0 && last->thread == thread && last->stack == release->stack) {
-        last->released_ticks = release->released_ticks;
-        return false;
-    }
-    /* Readers of a shared lock may release at once: each takes a slot of its own. */
-    count = __atomic_fetch_add(&turns->count, 1, __ATOMIC_ACQ_REL);
-    turns->turn[count % JAM_TURNS] =
-        (struct jam_turn){release->acquired_ticks, release->released_ticks, release->stack, thread};
-    return true;
-}
-
-/* Somebody waits for the lock: leave word how long it was held. */
-static void release_note_turn(const struct jam_release *release)
-{
-    uint32_t ref = __atomic_load_n(&release->lock->turns_ref, __ATOMIC_ACQUIRE);
-    if (!ref || !turns_add(jam_session_at_ref(ref), release) || !jam_ring_takes_blocking)
+    if (!jam_blame_note_hold(release) || !jam_ring_takes_blocking)
         return;
     jam_ring_put(release->self, JAM_EVENT_HOLD, release->mode, release->lock->id, release->stack,
                  release->released_ticks);
@@ -375,7 +349,7 @@ static inline void release_account(const struct jam_release *release)
         jam_site_add_hold(self, release->site,
                           jam_ticks_between(release->acquired_ticks, release->released_ticks));
     if (JAM_UNLIKELY(release->has_waiters))
-        release_note_turn(release);
+        release_note_holder(release);
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(self, JAM_EVENT_RELEASE, release->mode, release->lock->id, release->stack,
                      release->released_ticks);

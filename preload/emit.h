@@ -28,6 +28,17 @@ struct jam_target {
         class_stack; /* the class of the object if it is not known yet; 0 = the caller's stack */
 };
 
+/*
+ * What a wait begins with, for the division of blame (blame.h): who holds the lock now, since when,
+ * and how long each holder had held it so far.
+ */
+struct jam_blame_start {
+    uint32_t stack; /* of the holder's acquire, 0 = unknown */
+    uint32_t thread;
+    uint64_t acquired_ticks;
+    struct jam_holder_totals holder[JAM_HOLDERS];
+};
+
 struct jam_request {
     struct jam_thread *self;
     struct jam_lock_record *lock;
@@ -35,10 +46,9 @@ struct jam_request {
     struct jam_target target;
     uint32_t stack;
     uint32_t generation;
-    uint32_t partner; /* cond: id of its mutex; join: thread */
-    uint32_t blocker_stack;
-    uint32_t blocker_thread;
+    uint32_t partner;    /* cond: id of its mutex; join: thread */
     uint64_t wait_begin; /* ticks */
+    struct jam_blame_start blame;
 };
 
 /*

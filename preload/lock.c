@@ -15,7 +15,7 @@ static struct {
     struct jam_map next_free;         /* id -> pointer to the next free record of the class */
     struct jam_map by_id;             /* id -> pointer */
     struct jam_area area;
-    struct jam_area turns;
+    struct jam_area holders;
 } locks;
 
 void jam_lock_reset(void)
@@ -27,8 +27,8 @@ void jam_lock_reset(void)
                   .first_id = 1},
         .next_bytes = 8 << 10,
     };
-    locks.turns = (struct jam_area){
-        .shape = {.kind = JAM_EXTENT_TURNS, .record_bytes = sizeof(struct jam_turns)},
+    locks.holders = (struct jam_area){
+        .shape = {.kind = JAM_EXTENT_HOLDERS, .record_bytes = sizeof(struct jam_holders)},
         .next_bytes = 4096,
     };
 }
@@ -207,24 +207,24 @@ void jam_lock_hand_over(uint64_t address)
     __atomic_fetch_add(&jam_lock_handovers, 1, __ATOMIC_RELEASE);
 }
 
-struct jam_turns *jam_lock_turns(struct jam_lock_record *lock)
+struct jam_holders *jam_lock_holders(struct jam_lock_record *lock)
 {
-    uint32_t ref = __atomic_load_n(&lock->turns_ref, __ATOMIC_ACQUIRE);
+    uint32_t ref = __atomic_load_n(&lock->holders_ref, __ATOMIC_ACQUIRE);
     if (ref)
         return jam_session_at_ref(ref);
     if (!jam_growth_lock()) {
         jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
         return NULL;
     }
-    struct jam_turns *turns = NULL;
+    struct jam_holders *holders = NULL;
     uint64_t offset;
-    if (lock->turns_ref)
-        turns = jam_session_at_ref(lock->turns_ref);
-    else if ((turns = jam_area_take(&locks.turns, sizeof *turns, &offset))) {
-        turns->lock = lock->id;
-        jam_area_publish(&locks.turns, sizeof *turns);
-        __atomic_store_n(&lock->turns_ref, (uint32_t)(offset / JAM_REF_UNIT), __ATOMIC_RELEASE);
+    if (lock->holders_ref)
+        holders = jam_session_at_ref(lock->holders_ref);
+    else if ((holders = jam_area_take(&locks.holders, sizeof *holders, &offset))) {
+        holders->lock = lock->id;
+        jam_area_publish(&locks.holders, sizeof *holders);
+        __atomic_store_n(&lock->holders_ref, (uint32_t)(offset / JAM_REF_UNIT), __ATOMIC_RELEASE);
     }
     jam_growth_unlock();
-    return turns;
+    return holders;
 }

@@ -43,8 +43,8 @@ void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock);
 void jam_lock_hand_over(uint64_t address);
 extern uint32_t jam_lock_handovers; /* atomic */
 
-/* The turns of a lock, made at its first contention. NULL: no space. */
-struct jam_turns *jam_lock_turns(struct jam_lock_record *lock);
+/* The holders of a lock, made at its first contention. NULL: no space. */
+struct jam_holders *jam_lock_holders(struct jam_lock_record *lock);
 
 /* The record of a lock id that this session gave out. */
 struct jam_lock_record *jam_lock_at(uint32_t id);

@@ -166,7 +166,7 @@ static void protect_extents(char *begin, const char *end)
 {
     const unsigned tables = 1u << JAM_EXTENT_LOCKS | 1u << JAM_EXTENT_STACKS |
                             1u << JAM_EXTENT_THREADS | 1u << JAM_EXTENT_MODULES |
-                            1u << JAM_EXTENT_STRINGS | 1u << JAM_EXTENT_TURNS;
+                            1u << JAM_EXTENT_STRINGS | 1u << JAM_EXTENT_HOLDERS;
     while (begin < end) {
         const struct jam_extent *extent = (const struct jam_extent *)begin;
         if (extent->magic != JAM_EXTENT_MAGIC)

@@ -26,7 +26,7 @@ static const uint16_t record_bytes[JAM_EXTENT_KINDS] = {
     [JAM_EXTENT_HISTOGRAMS] = sizeof(struct jam_histogram),
     [JAM_EXTENT_BLAME] = sizeof(struct jam_blame),
     [JAM_EXTENT_HELD] = sizeof(struct jam_held),
-    [JAM_EXTENT_TURNS] = sizeof(struct jam_turns),
+    [JAM_EXTENT_HOLDERS] = sizeof(struct jam_holders),
 };
 
 static struct jam_header *header_of(struct jam_builder *builder)
