@@ -283,6 +283,9 @@ static void unwinder_arrive(struct jam_step *step)
     unwinder.call_unw_get_save_loc(&unwinder_cursor, BP, &saved);
     step->bp_saved_at = saved.type == UNW_SLT_MEMORY ? saved.u.addr : 0;
     step->to.bp = unwinder_get(BP);
+    /* Along frame pointers libunwind finds the caller, but not where its stack pointer was. */
+    if (!step->has_tables && step->bp_saved_at)
+        step->to.sp = step->bp_saved_at + 16;
     /* Fetching the results is not part of the step. */
     step->used_bp = used_bp;
     step->read_count = reads;
@@ -304,19 +307,31 @@ void jam_unwinder_step(struct jam_step *step)
         step->result = 0;
 }
 
+/* Go on after a guess, from where it led: with the stack pointer that the cursor does not know. */
+static int unwinder_restart(struct jam_step *step)
+{
+    step->at = step->to;
+    step->at.pc--;
+    return unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, step);
+}
+
 size_t jam_unwinder_walk(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max)
 {
     struct jam_step step = {.at = call, .stack_top = stack_top};
     size_t count = 0;
     frames[count++] = call.pc;
     step.at.pc--;
-    if (unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, &step) < 0)
-        return count;
-    while (count < max && unwinder.call_unw_step(&unwinder_cursor) > 0) {
-        uint64_t pc = unwinder_get(PC);
-        if (pc == 0)
+    int result = unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, &step);
+    while (result >= 0 && count < max) {
+        step.has_tables = false;
+        if (unwinder.call_unw_step(&unwinder_cursor) <= 0)
             break;
-        frames[count++] = pc;
+        unwinder_arrive(&step);
+        if (step.to.pc == 0)
+            break;
+        frames[count++] = step.to.pc;
+        if (!step.has_tables)
+            result = unwinder_restart(&step);
     }
     return count;
 }
