@@ -58,3 +58,4 @@ def print_machine(folder):
           f"load average {first_line('/proc/loadavg').rsplit(' ', 2)[0]}")
     print(f"lockjam {revision(folder)}; {time.strftime('%Y-%m-%d %H:%M')}; "
           "median (lowest..highest) of alternating rounds")
+    print("deep: calls below main; off, blocking, all: --events; K, M: thousands, millions; file: the trace")
