@@ -38,9 +38,12 @@ def first_line(path):
 
 
 def revision(folder):
-    result = subprocess.run(["git", "-C", folder, "describe", "--always", "--dirty"], text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return result.stdout.strip() or "unknown"
+    try:
+        result = subprocess.run(["git", "-C", folder, "describe", "--always", "--dirty"], text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    except OSError:
+        return "of unknown revision"
+    return result.stdout.strip() or "of unknown revision"
 
 
 def processor():
