@@ -11,10 +11,11 @@ enum { DEPENDENCY_BYTES_MAX = 256 << 20 }; /* of the whole process; past that: c
 
 static uint64_t dependency_bytes; /* atomic */
 
-void jam_depend_reset(void)
+static void depend_reset(void)
 {
     dependency_bytes = 0;
 }
+JAM_ON_RESET(depend_reset);
 
 /* Hash of the held set, oldest first. An entry keeps the hash up to itself until it moves. */
 static uint64_t held_set_hash(struct jam_thread *self)

@@ -19,6 +19,4 @@ struct jam_dependency_wanted {
 };
 void jam_depend_note(struct jam_thread *self, struct jam_dependency_wanted wanted);
 
-void jam_depend_reset(void);
-
 #endif

@@ -6,6 +6,8 @@
 #include "growth.h"
 #include "map.h"
 #include "module.h"
+#include "mute.h"
+#include "session.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -59,9 +61,9 @@ static bool rule_call(void (*function)(void *), void *argument)
         return false;
     int saved_errno = errno;
     JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof all);
-    jam_thread_mute(true);
+    jam_mute = true;
     jam_arch_call_on(rule_stack + sizeof rule_stack, function, argument);
-    jam_thread_mute(false);
+    jam_mute = false;
     JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
     errno = saved_errno;
     jam_growth_unlock();
@@ -134,7 +136,7 @@ static void rule_learn(void *argument)
         jam_shared_map_put(&rules, step->at.pc, rule_pack(rule_derive(step)));
 }
 
-struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top)
+struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top, uint64_t *learnt)
 {
     uint64_t packed = jam_shared_map_find(&rules, at.pc);
     if (JAM_LIKELY(packed))
@@ -142,7 +144,7 @@ struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top)
     struct jam_step step = {.at = at, .stack_top = stack_top};
     if (!jam_unwinder_is_loaded() || !rule_call(rule_learn, &step))
         return (struct jam_rule){.kind = JAM_RULE_UNKNOWN};
-    jam_self->lane->rules_learnt++;
+    ++*learnt;
     return step.result < 0 ? rule_ask : rule_derive(&step);
 }
 
@@ -157,3 +159,4 @@ void jam_rules_forget(void)
     jam_shared_map_purge(&rules, rule_is_live);
     jam_unwinder_forget();
 }
+JAM_ON_RESET(jam_rules_forget); /* modules are noted where rules are learnt */

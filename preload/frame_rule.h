@@ -32,9 +32,9 @@ struct jam_rule {
 /*
  * The rule for a code address (inside the call instruction, or an interrupted pc). Learns it if it
  * is new, which takes the growth lock: UNKNOWN if that was busy. `at` and `stack_top` describe the
- * frame to learn from.
+ * frame to learn from; *learnt is incremented when it was learnt.
  */
-struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top);
+struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top, uint64_t *learnt);
 
 /* Do one step with libunwind (kind ASK). False if the growth lock was busy. */
 bool jam_rule_ask(struct jam_step *step);

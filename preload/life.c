@@ -1,6 +1,7 @@
 /* The life of threads and of the process, as the hooks tell it. */
 #include "life.h"
 #include "clock.h"
+#include "frame_rule.h"
 #include "growth.h"
 #include "memory.h"
 #include "module.h"
@@ -158,6 +159,13 @@ void jam_life_unloaded(void)
     struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
     if (!self)
         return;
-    jam_module_check_unloaded();
+    if (jam_growth_lock()) {
+        if (jam_module_check_unloaded())
+            jam_rules_forget();
+        jam_growth_unlock();
+    } else {
+        jam_module_void_code(); /* better too often */
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+    }
     jam_leave(self);
 }

@@ -18,7 +18,7 @@ static struct {
     struct jam_area holders;
 } locks;
 
-void jam_lock_reset(void)
+static void lock_reset(void)
 {
     memset(&locks, 0, sizeof locks);
     locks.area = (struct jam_area){
@@ -32,6 +32,7 @@ void jam_lock_reset(void)
         .next_bytes = 4096,
     };
 }
+JAM_ON_RESET(lock_reset);
 
 static bool lock_is(const struct jam_lock_record *lock, struct jam_lock_key key)
 {

@@ -2,12 +2,10 @@
 #include "module.h"
 #include "arch.h"
 #include "clock.h"
-#include "frame_rule.h"
 #include "growth.h"
 #include "image.h"
 #include "session.h"
 #include "session_facts.h"
-#include "stack.h"
 
 #include <dlfcn.h>
 #include <link.h>
@@ -27,11 +25,12 @@ static struct {
     struct jam_area area;
 } modules;
 
-void jam_module_reset(void)
+static void module_reset(void)
 {
     memset(&modules, 0, sizeof modules);
     modules.area = (struct jam_area){.shape = {.kind = JAM_EXTENT_MODULES}, .next_bytes = 4096};
 }
+JAM_ON_RESET(module_reset);
 
 static bool module_covers(uint32_t index, uint64_t address)
 {
@@ -85,7 +84,6 @@ static bool module_revive(const struct jam_module *fresh)
             return true;
         }
         old->last_generation = jam_header->module_generation;
-        jam_stack_forget_range(old->start, old->end);
         has_replaced = true;
     }
     if (has_replaced)
@@ -136,29 +134,40 @@ void jam_module_note(uint64_t address)
         module_add(&found, address);
 }
 
-void jam_module_check_unloaded(void)
+bool jam_module_was_replaced(uint64_t address, uint32_t generation)
+{
+    for (uint32_t i = 0; i < modules.count; i++) {
+        const struct jam_module *module = modules.module[i];
+        if (module->last_generation != UINT32_MAX && address >= module->start &&
+            address <= module->end && generation >= module->first_generation &&
+            generation <= module->last_generation)
+            return true;
+    }
+    return false;
+}
+
+static bool module_is_there(uint32_t index)
+{
+    struct dl_find_object found;
+    return _dl_find_object((void *)modules.code[index], &found) == 0 &&
+           found.dlfo_link_map->l_addr == modules.module[index]->bias;
+}
+
+bool jam_module_check_unloaded(void)
 {
     bool has_unloaded = false;
-    if (!jam_session_is_ready())
-        return;
-    if (!jam_growth_lock()) {
-        __atomic_fetch_add(&jam_code_generation, 1, __ATOMIC_RELEASE); /* better too often */
-        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
-        return;
-    }
     for (uint32_t i = 0; i < modules.count; i++) {
-        struct dl_find_object found;
-        const struct jam_module *module = modules.module[i];
-        if (!modules.is_mapped[i])
-            continue;
-        bool is_there = _dl_find_object((void *)modules.code[i], &found) == 0 &&
-                        found.dlfo_link_map->l_addr == module->bias;
-        modules.is_mapped[i] = is_there;
-        has_unloaded = has_unloaded || !is_there;
+        if (modules.is_mapped[i] && !module_is_there(i)) {
+            modules.is_mapped[i] = false;
+            has_unloaded = true;
+        }
     }
-    if (has_unloaded) {
-        __atomic_fetch_add(&jam_code_generation, 1, __ATOMIC_RELEASE);
-        jam_rules_forget();
-    }
-    jam_growth_unlock();
+    if (has_unloaded)
+        jam_module_void_code();
+    return has_unloaded;
+}
+
+void jam_module_void_code(void)
+{
+    __atomic_fetch_add(&jam_code_generation, 1, __ATOMIC_RELEASE);
 }

@@ -18,10 +18,20 @@ extern uint32_t jam_code_generation;
 /* Make sure that the module of this address is in the file. Under the growth lock. */
 void jam_module_note(uint64_t address);
 
-/* Something was unloaded: forget what is gone. */
-void jam_module_check_unloaded(void);
+/*
+ * Whether the module that had this address in this generation has been replaced by another: a stack
+ * of that time with this address will not come again.
+ */
+bool jam_module_was_replaced(uint64_t address, uint32_t generation);
 
-/* In a new session nothing is recorded yet. */
-void jam_module_reset(void);
+/*
+ * After an unload: find out which modules are gone. True if one is; what was remembered about code
+ * is void then (jam_code_generation has grown), and rules are to be forgotten. Under the growth
+ * lock.
+ */
+bool jam_module_check_unloaded(void);
+
+/* Void what was remembered about code; for when the growth lock is busy. */
+void jam_module_void_code(void);
 
 #endif

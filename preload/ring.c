@@ -13,11 +13,12 @@ bool jam_ring_takes_blocking;
 
 enum { RING_CHUNKS_MIN = 2 };
 
-void jam_ring_configure(void)
+static void ring_configure(void)
 {
     jam_ring_takes_all = jam_config.event_mode == JAM_EVENTS_ALL;
     jam_ring_takes_blocking = jam_config.event_mode != JAM_EVENTS_OFF;
 }
+JAM_ON_RESET(ring_configure);
 
 /* Reserve a chunk's bytes in the budget of all rings. */
 static bool ring_may_grow(const struct jam_ring *ring)

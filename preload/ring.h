@@ -18,9 +18,6 @@
 extern bool jam_ring_takes_all;      /* --events=all */
 extern bool jam_ring_takes_blocking; /* blocking or all */
 
-/* Read the mode from the configuration; once per session. */
-void jam_ring_configure(void);
-
 /* Start the next chunk: a new one, or the oldest again. False: no space, the event is lost. */
 bool jam_ring_turn(struct jam_thread *self, uint64_t now);
 

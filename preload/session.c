@@ -11,7 +11,6 @@
 #include "memory.h"
 #include "session_file.h"
 #include "session_facts.h"
-#include "unwinder.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -226,6 +225,16 @@ static int session_open(void)
     return 0;
 }
 
+/* Made by the linker around the sections that JAM_ON_RESET and JAM_ON_OPEN fill. */
+extern const jam_session_hook __start_jam_on_reset[], __stop_jam_on_reset[];
+extern const jam_session_hook __start_jam_on_open[], __stop_jam_on_open[];
+
+static void session_run_hooks(const jam_session_hook *hook, const jam_session_hook *end)
+{
+    for (; hook < end; hook++)
+        (*hook)();
+}
+
 /* A child of fork: the parent's file is not ours to write. */
 static void session_forget_parent(void)
 {
@@ -244,16 +253,13 @@ static enum jam_session_state session_begin(bool is_child)
             return SESSION_OFF;
     }
     jam_config_read();
-    jam_tables_reset();
+    session_run_hooks(__start_jam_on_reset, __stop_jam_on_reset);
     int error = session_open();
     if (error < 0) {
         jam_diag("not recording this process: cannot create ", jam_session_file_path(),
                  error == -ENOSPC ? " (no space)" : "");
         return SESSION_OFF;
     }
-    if (!jam_unwinder_is_loaded() && !jam_unwinder_is_pending())
-        jam_diag("libunwind-x86_64.so.8 cannot be loaded: call stacks will be one frame deep", NULL,
-                 NULL);
     return SESSION_READY;
 }
 
@@ -271,7 +277,7 @@ static bool session_begin_once(void)
     if (wiped && *wiped == SESSION_NONE) {
         enum jam_session_state state = session_begin(is_child);
         if (state == SESSION_READY)
-            jam_facts_write_strings();
+            session_run_hooks(__start_jam_on_open, __stop_jam_on_open);
         __atomic_store_n(wiped, state, __ATOMIC_RELEASE);
         __atomic_store_n(&session_state, wiped, __ATOMIC_RELEASE);
     }

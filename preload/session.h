@@ -38,11 +38,19 @@ bool jam_session_is_ready(void);
  */
 bool jam_session_start(void);
 
-/* Forget what the tables of all modules know of an earlier session (start.c). */
-void jam_tables_reset(void);
-
-/* An operation comes before our constructor: do its work now if that is safe (start.c). */
-void jam_start_early(void);
+/*
+ * What else a session begins with. A file that keeps state of the session names a function that
+ * forgets it (JAM_ON_RESET, before the file is created; a child of fork inherits that state), or
+ * one that writes something into the new file (JAM_ON_OPEN). The order is not defined; the growth
+ * lock is held. The linker collects them, so that the session needs to know none of its users.
+ */
+typedef void (*jam_session_hook)(void);
+#define JAM_ON_RESET(function)                                                                     \
+    static const jam_session_hook jam_on_reset_##function                                          \
+        __attribute__((used, section("jam_on_reset"))) = function
+#define JAM_ON_OPEN(function)                                                                      \
+    static const jam_session_hook jam_on_open_##function                                           \
+        __attribute__((used, section("jam_on_open"))) = function
 
 /* Address of a file offset that this process handed out. */
 static inline void *jam_session_at(uint64_t offset)

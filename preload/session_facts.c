@@ -1,7 +1,6 @@
 /* Facts of the process, from /proc by system calls; under the growth lock, once per session. */
 #include "session_facts.h"
 #include "arch.h"
-#include "session.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -139,30 +138,15 @@ void jam_facts_fill_header(struct jam_header *header)
     header->process_start_jiffies = facts_start_jiffies();
 }
 
-static void facts_write(struct jam_area *area, uint16_t key, const char *text, size_t length)
+size_t jam_facts_directory(const char **text)
 {
-    if (length > UINT16_MAX)
-        length = UINT16_MAX;
-    uint32_t bytes = (uint32_t)(sizeof(struct jam_string) + length + 3) & ~3u;
-    struct jam_string *string = jam_area_take(area, bytes, NULL);
-    if (!string)
-        return;
-    string->key = key;
-    string->length = (uint16_t)length;
-    memcpy(string->text, text, length);
-    jam_area_publish(area, bytes);
+    long bytes = JAM_SYSCALL2(getcwd, facts_buffer, sizeof facts_buffer);
+    *text = facts_buffer;
+    return bytes > 0 ? (size_t)bytes - 1 : 0;
 }
 
-void jam_facts_write_strings(void)
+size_t jam_facts_arguments(const char **text)
 {
-    struct jam_area area = {.shape = {.kind = JAM_EXTENT_STRINGS}, .next_bytes = 4096};
-    facts_write(&area, JAM_STRING_VERSION, JAM_PRELOAD_VERSION, strlen(JAM_PRELOAD_VERSION));
-    const char *executable = jam_facts_executable();
-    facts_write(&area, JAM_STRING_EXECUTABLE, executable, strlen(executable));
-    long bytes = JAM_SYSCALL2(getcwd, facts_buffer, sizeof facts_buffer);
-    if (bytes > 0)
-        facts_write(&area, JAM_STRING_DIRECTORY, facts_buffer, (size_t)bytes - 1);
-    size_t used = facts_read("/proc/self/cmdline");
-    for (const char *at = facts_buffer; at < facts_buffer + used; at += strlen(at) + 1)
-        facts_write(&area, JAM_STRING_ARGUMENT, at, strlen(at));
+    *text = facts_buffer;
+    return facts_read("/proc/self/cmdline");
 }

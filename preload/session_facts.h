@@ -1,9 +1,10 @@
 /*
- * What the session says about its process: ids, executable, arguments, folder. Used by session.c.
+ * What is known about this process: ids, executable, arguments, folder. Under the growth lock.
  */
 #ifndef JAM_SESSION_FACTS_H
 #define JAM_SESSION_FACTS_H
 
+#include <stddef.h>
 #include "trace_format.h"
 
 #define JAM_PRELOAD_VERSION "0.1.0"
@@ -24,7 +25,10 @@ const char *jam_facts_mapped_file(uint64_t address);
 /* Fill in pid, parent, machine and start time. */
 void jam_facts_fill_header(struct jam_header *header);
 
-/* Write the STRINGS extent. A missing fact is left out. */
-void jam_facts_write_strings(void);
+/* The working directory; its length, 0 if unknown. Valid until the next call. */
+size_t jam_facts_directory(const char **text);
+
+/* The arguments, each ended by NUL; their length together. Valid until the next call. */
+size_t jam_facts_arguments(const char **text);
 
 #endif

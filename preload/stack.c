@@ -6,6 +6,7 @@
  * sp and the top of the thread's stack; elsewhere the walk ends there, marked BROKEN.
  */
 #include "stack.h"
+#include "config.h"
 #include "frame_rule.h"
 #include "growth.h"
 #include "map.h"
@@ -19,7 +20,7 @@ bool jam_stack_verifies;
 static struct {
     struct jam_shared_map index; /* hash -> stack_ref */
     struct jam_area area;
-    uint64_t forget_start, forget_end;
+    uint32_t module_generation; /* up to which outdated stacks were dropped from the index */
 } stacks;
 
 /* A walk under way. Frames and slots are in the thread's scratch arrays. */
@@ -122,7 +123,7 @@ static bool walk_by_asking(struct stack_walk *walk, bool *is_signal_frame)
 
 static bool walk_step(struct stack_walk *walk, bool *is_signal_frame)
 {
-    struct jam_rule rule = jam_rule_get(walk->at, walk->stack_top);
+    struct jam_rule rule = jam_rule_get(walk->at, walk->stack_top, &walk->self->lane->rules_learnt);
     *is_signal_frame = false;
     switch (rule.kind) {
     case JAM_RULE_FROM_SP:
@@ -211,16 +212,41 @@ static uint32_t stack_append(const struct stack_walk *walk, uint64_t key)
     return (uint32_t)(offset / JAM_STACK_UNIT);
 }
 
+/* A stack through a module that was replaced since looks like one through its successor. */
+static bool stack_is_current(uint64_t key, uint64_t ref)
+{
+    const struct jam_stack *stack = stack_at((uint32_t)ref);
+    (void)key;
+    for (uint32_t i = 0; i < stack->depth; i++)
+        if (jam_module_was_replaced(stack->frames[i], stack->module_generation))
+            return false;
+    return true;
+}
+
+static bool stack_index_is_current(void)
+{
+    return __atomic_load_n(&stacks.module_generation, __ATOMIC_ACQUIRE) ==
+           __atomic_load_n(&jam_header->module_generation, __ATOMIC_ACQUIRE);
+}
+
+static void stack_index_refresh(void)
+{
+    jam_shared_map_purge(&stacks.index, stack_is_current);
+    __atomic_store_n(&stacks.module_generation, jam_header->module_generation, __ATOMIC_RELEASE);
+}
+
 static uint32_t stack_intern(const struct stack_walk *walk)
 {
     uint64_t hash = stack_hash(walk), key = hash;
-    uint32_t ref = stack_find(walk, &key);
+    uint32_t ref = stack_index_is_current() ? stack_find(walk, &key) : 0;
     if (ref)
         return ref;
     if (!jam_growth_lock()) {
         jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
         return 0;
     }
+    if (!stack_index_is_current())
+        stack_index_refresh();
     key = hash;
     ref = stack_find(walk, &key); /* another thread may have been first */
     if (!ref) {
@@ -303,27 +329,11 @@ uint32_t jam_stack_verify(struct jam_call call, uint32_t stack)
     return stack;
 }
 
-/* --- forgetting --- */
-
-static bool stack_is_outside(uint64_t key, uint64_t ref)
-{
-    const struct jam_stack *stack = stack_at((uint32_t)ref);
-    (void)key;
-    for (uint32_t i = 0; i < stack->depth; i++)
-        if (stack->frames[i] >= stacks.forget_start && stack->frames[i] <= stacks.forget_end)
-            return false;
-    return true;
-}
-
-void jam_stack_forget_range(uint64_t start, uint64_t end)
-{
-    stacks.forget_start = start;
-    stacks.forget_end = end;
-    jam_shared_map_purge(&stacks.index, stack_is_outside);
-}
-
-void jam_stack_reset(void)
+static void stack_reset(void)
 {
     stacks.index = (struct jam_shared_map){0};
     stacks.area = (struct jam_area){.shape = {.kind = JAM_EXTENT_STACKS}, .next_bytes = 16 << 10};
+    stacks.module_generation = 0;
+    jam_stack_verifies = jam_config.verifies_stacks;
 }
+JAM_ON_RESET(stack_reset);

@@ -28,14 +28,8 @@ uint32_t jam_stack_verify(struct jam_call call, uint32_t stack);
 
 extern bool jam_stack_verifies; /* set once per session */
 
-/* Stacks through these code addresses will never come again. Under the growth lock. */
-void jam_stack_forget_range(uint64_t start, uint64_t end);
-
 /* The lane serves another thread, on another stack: what was guessed on the old one is void. */
 void jam_stack_forget_thread(struct jam_thread *self);
-
-/* A new session: no stack is in the file yet. */
-void jam_stack_reset(void);
 
 static inline bool jam_memo_holds(const struct jam_thread *self, const struct jam_memo *memo,
                                   struct jam_call call)

@@ -10,6 +10,7 @@
 #include "guard.h"
 #include "growth.h"
 #include "memory.h"
+#include "mute.h"
 #include "session.h"
 #include "stack.h"
 #include "unwinder.h"
@@ -38,7 +39,6 @@ static __thread struct {
     uint32_t session; /* of that record */
     uint64_t stack_top;
     bool is_attaching;
-    bool is_muted;
 } thread_local;
 
 /* All under the growth lock; the arrays are read without it (entries are written once). */
@@ -58,7 +58,7 @@ static struct {
     uint32_t session;                 /* counts the sessions of this process and its ancestors */
 } threads;
 
-void jam_thread_reset(void)
+static void thread_reset(void)
 {
     uint32_t session = threads.session + 1;
     threads.lane_count = threads.probe = threads.record_count = threads.fold_cursor = 0;
@@ -73,6 +73,7 @@ void jam_thread_reset(void)
         .next_bytes = 4096,
     };
 }
+JAM_ON_RESET(thread_reset);
 
 /* --- records --- */
 
@@ -397,14 +398,9 @@ static struct jam_thread *thread_attach(void)
     return thread;
 }
 
-void jam_thread_mute(bool is_muted)
-{
-    thread_local.is_muted = is_muted;
-}
-
 struct jam_thread *jam_enter_slow(void)
 {
-    if (thread_local.is_muted)
+    if (jam_mute)
         return NULL;
     if (jam_self->magic == JAM_THREAD_MAGIC || thread_local.is_attaching) {
         jam_session_lose(JAM_LOSS_NESTED, 1);
@@ -412,7 +408,7 @@ struct jam_thread *jam_enter_slow(void)
     }
     thread_local.is_attaching = true;
     if (jam_unwinder_is_pending())
-        jam_start_early();
+        jam_unwinder_load_early();
     struct jam_thread *thread = thread_attach();
     if (thread)
         jam_self = thread; /* is_open is 0: we are inside */

@@ -22,18 +22,13 @@
 #include "map.h"
 #include "session.h"
 #include "trace_format.h"
+#include "unwinder.h"
 
 #define JAM_MEMO_SETS    256
 #define JAM_MEMO_WAYS    4
 #define JAM_MEMO_SLOTS   8192  /* all entries together */
 #define JAM_SITE_CACHE   16384 /* untouched parts cost nothing */
 #define JAM_DEPEND_CACHE 256
-
-/* A word that the unwinder read, and what it read there. */
-struct jam_slot {
-    uint64_t address;
-    uint64_t value;
-};
 
 /* A remembered stack: see stack.h. */
 struct jam_memo {
@@ -129,12 +124,6 @@ extern __thread struct jam_thread *jam_self;
 struct jam_thread *jam_enter_slow(void);
 
 /*
- * While muted, operations of this thread are forwarded and not counted as lost: they are those of
- * libunwind on our behalf.
- */
-void jam_thread_mute(bool is_muted);
-
-/*
  * Make a record for a thread that is about to be created by this one. NULL: no space, counted.
  */
 struct jam_thread_record *jam_thread_announce(struct jam_thread *self, uint32_t stack,
@@ -176,9 +165,6 @@ struct jam_lane *jam_thread_lane(uint32_t number);
 
 /* Name a thread; from pthread_setname_np. */
 void jam_thread_rename(struct jam_thread_record *record, const char *name);
-
-/* A new session: no lane and no record yet. */
-void jam_thread_reset(void);
 
 /* Enlarge the held list. False: no space, counted. */
 bool jam_thread_grow_held(struct jam_thread *self);

@@ -1,6 +1,8 @@
 /* The only file that knows libunwind. See unwinder.h for how it is asked. */
 #include "unwinder.h"
+#include "diag.h"
 #include "image.h"
+#include "mute.h"
 #include "session.h"
 
 #include <dlfcn.h>
@@ -9,6 +11,7 @@
 #include <libunwind-x86_64.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { BP = UNW_X86_64_RBP, SP = UNW_X86_64_RSP, PC = UNW_X86_64_RIP };
 
@@ -253,14 +256,41 @@ static bool unwinder_load_library(void)
     return unwinder.space != NULL;
 }
 
-bool jam_unwinder_load(void)
+void jam_unwinder_load(void)
 {
+    if (unwinder_was_tried)
+        return;
     uint64_t before = unwinder_open_descriptors();
-    bool is_loaded = unwinder_load_library();
+    jam_mute = true;
+    if (!unwinder_load_library())
+        unwinder.space = NULL;
+    jam_mute = false;
     unwinder_close_descriptors(unwinder_open_descriptors() & ~before);
     unwinder_was_tried = true;
-    return is_loaded;
 }
+
+/* The file that a symbol of the target's global scope comes from. */
+static const struct link_map *unwinder_file_of(const char *symbol)
+{
+    struct dl_find_object found;
+    void *address = dlsym(RTLD_DEFAULT, symbol);
+    return address && _dl_find_object(address, &found) == 0 ? found.dlfo_link_map : NULL;
+}
+
+void jam_unwinder_load_early(void)
+{
+    bool has_libc = environ != NULL; /* libc has been initialised */
+    if (has_libc && unwinder_file_of("malloc") == unwinder_file_of("gnu_get_libc_version"))
+        jam_unwinder_load();
+}
+
+static void unwinder_complain(void)
+{
+    if (unwinder_was_tried && !unwinder.space)
+        jam_diag("libunwind-x86_64.so.8 cannot be loaded: call stacks will be one frame deep", NULL,
+                 NULL);
+}
+JAM_ON_OPEN(unwinder_complain);
 
 /* --- stepping --- */
 

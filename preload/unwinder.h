@@ -17,9 +17,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "arch.h"
-#include "thread.h"
 
 #define JAM_STEP_READS 32
+
+/* A word that the unwinder read, and what it read there. */
+struct jam_slot {
+    uint64_t address;
+    uint64_t value;
+};
 
 struct jam_step {
     struct jam_call at;   /* in: pc to look up (inside the call instruction), sp, bp */
@@ -35,11 +40,20 @@ struct jam_step {
     struct jam_slot reads[JAM_STEP_READS]; /* words of the stack that the step depended on */
 };
 
-/* Load libunwind. False: stacks will be one frame deep. Once, from the constructor. */
-bool jam_unwinder_load(void);
+/*
+ * Load libunwind, the first time it is called; from our constructor. Without it stacks are one
+ * frame deep, which is said once on standard error when a session begins.
+ */
+void jam_unwinder_load(void);
 bool jam_unwinder_is_loaded(void);
 
-/* The constructor has not run yet: a stack that is shallow now may be deeper next time. */
+/*
+ * An operation comes before our constructor, from that of another library: load libunwind now,
+ * unless malloc is not libc's: the lock may be the allocator's own, and dlopen would call it.
+ */
+void jam_unwinder_load_early(void);
+
+/* It has not been loaded yet: a stack that is shallow now may be deeper next time. */
 bool jam_unwinder_is_pending(void);
 
 /* Take one step. Under the growth lock, on a stack with 32 KiB to spare, signals blocked. */
