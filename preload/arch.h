@@ -76,12 +76,6 @@ static inline void jam_arch_call_on(void *top, void (*function)(void *), void *a
                      : "rax", "rbx", "rcx", "rdx", "rsi", "r8", "r9", "r10", "r11", "cc", "memory");
 }
 
-/* This line will be written soon: fetch it for writing at once, without waiting for it. */
-static inline void jam_arch_prefetch_write(const void *address)
-{
-    __asm__ volatile("prefetchw %0" : : "m"(*(const char *)address));
-}
-
 static inline void jam_arch_pause(void)
 {
     __builtin_ia32_pause();

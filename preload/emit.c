@@ -133,9 +133,6 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
     if (JAM_LIKELY(slot->address && site_cache_holds(slot, target, request->stack))) {
         request->lock = slot->lock;
         request->site = slot->site;
-        /* The release needs both: with many locks each is a cache miss, now they overlap. */
-        __builtin_prefetch(&slot->lock->waiters);
-        jam_arch_prefetch_write(slot->site);
     } else {
         request_resolve(request, slot);
     }
@@ -191,8 +188,6 @@ void jam_request_acquired(struct jam_request *request)
     self->held_count = count + 1;
     /* Pairs with the acquire load of who looks for the holder: the entry is complete. */
     __atomic_store_n(&self->lane->held_count, count + 1, __ATOMIC_RELEASE);
-    if (JAM_LIKELY(request->site->hold_histogram_ref))
-        jam_arch_prefetch_write(jam_session_at_ref(request->site->hold_histogram_ref));
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(self, JAM_EVENT_ACQUIRE, request->target.mode, request->lock->id,
                      request->stack, now);

@@ -106,7 +106,6 @@ static inline __attribute__((always_inline)) int
 mutex_acquire(struct jam_call call, pthread_mutex_t *mutex, struct jam_limit limit)
 {
     struct jam_request request;
-    jam_arch_prefetch_write(mutex); /* or the look at its type would fetch it for reading first */
     request.target = mutex_target(mutex, jam_limit_flags(limit));
     if (!jam_request_begin(&request, call))
         return mutex_wait(mutex, limit);
