@@ -64,7 +64,7 @@ CXX_FLAGS = -std=c++17 $(WARNINGS) $(CXXFLAGS)
 # a struct that is stored by words and copied by vectors stalls the store buffer on every lock. The
 # parts of the hot path lie in several files and are inlined at link time where the compiler can.
 PRELOAD_LTO     := $(if $(DEBUG)$(findstring clang,$(CC)),,-flto=auto)
-PRELOAD_CFLAGS  := -fPIC $(OPTIMIZE) $(PRELOAD_LTO) -mgeneral-regs-only \
+PRELOAD_CFLAGS  := -fPIC $(OPTIMIZE) $(PRELOAD_LTO) -mgeneral-regs-only -falign-loops=64 \
                    -fvisibility=hidden -ftls-model=initial-exec \
                    -fno-omit-frame-pointer -fno-stack-protector \
                    -fasynchronous-unwind-tables -Iinclude -Ipreload

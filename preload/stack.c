@@ -264,35 +264,62 @@ static uint32_t stack_intern(const struct stack_walk *walk)
 
 void jam_stack_forget_thread(struct jam_thread *self)
 {
+    if (self->slots_used == 0)
+        return; /* pages that were never touched need not be */
     memset(self->memo, 0, sizeof self->memo);
     self->slots_used = 0;
 }
 
-static void memo_remember(const struct stack_walk *walk, struct jam_call call, uint32_t stack)
+/* Where a stack that the memo does not hold belongs. */
+struct memo_place {
+    uint64_t from, word; /* the key */
+    uint32_t walked;     /* words of the walk that the way there has checked */
+};
+
+static void memo_remember(const struct stack_walk *walk, struct jam_call call, uint32_t stack,
+                          struct memo_place place)
 {
     struct jam_thread *self = walk->self;
-    uint32_t need = walk->slot_count + walk->uses_bp;
-    if (self->slots_used + need > JAM_MEMO_SLOTS)
-        jam_stack_forget_thread(self);
-    uint32_t set = jam_memo_set(call);
+    uint32_t rest = walk->slot_count - place.walked, need = rest + walk->uses_bp;
+    if (self->slots_used + need > JAM_MEMO_SLOTS) {
+        jam_stack_forget_thread(self); /* with it the way to this place */
+        return;
+    }
+    uint32_t set = jam_memo_set(place.from, place.word);
     struct jam_memo *memo = &self->memo[set][self->memo_turn[set]++ % JAM_MEMO_WAYS];
     struct jam_slot *slot = &self->slots[self->slots_used];
     *memo = (struct jam_memo){
-        .pc = call.pc,
-        .sp = call.sp,
+        .from = place.from,
+        .word = place.word,
         .stack = stack,
         .code_generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED),
         .first_slot = self->slots_used,
         .slot_count = (uint16_t)need,
         .uses_bp = walk->uses_bp,
+        .walked = place.walked & 0x7fff,
     };
     if (walk->uses_bp)
         *slot++ = (struct jam_slot){0, call.bp};
-    memcpy(slot, self->scratch_slots, walk->slot_count * sizeof *slot);
+    memcpy(slot, self->scratch_slots + place.walked, rest * sizeof *slot);
     self->slots_used += need;
 }
 
-uint32_t jam_stack_walk(struct jam_thread *self, struct jam_call call)
+/*
+ * Whether the walk came by the place: the last word checked on the way there is its word. Not so
+ * where a frame rule was learnt in between and reads other words than libunwind did.
+ */
+static bool memo_place_fits(const struct stack_walk *walk, struct memo_place place)
+{
+    if (!(place.from & JAM_MEMO_BRANCH) || place.walked == 0)
+        return true;
+    const struct jam_slot *last = &walk->self->scratch_slots[place.walked - 1];
+    const struct jam_slot *slot = &walk->self->slots[place.from & ~JAM_MEMO_BRANCH];
+    return place.walked <= walk->slot_count &&
+           (!slot->address || (last->address == slot->address && last->value == place.word));
+}
+
+static uint32_t stack_walk_anew(struct jam_thread *self, struct jam_call call,
+                                struct memo_place place)
 {
     struct stack_walk walk = {
         .self = self,
@@ -304,9 +331,37 @@ uint32_t jam_stack_walk(struct jam_thread *self, struct jam_call call)
     walk_all(&walk);
     uint32_t stack = stack_intern(&walk);
     bool is_current = generation == __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
+    if (!memo_place_fits(&walk, place))
+        place = (struct memo_place){call.pc, call.sp, 0};
     if (stack && is_current && !walk.is_transient)
-        memo_remember(&walk, call, stack);
+        memo_remember(&walk, call, stack, place);
     return stack;
+}
+
+/* The place of the stack that leaves this one's path at `slot`. */
+static struct memo_place memo_branch(const struct jam_thread *self, const struct jam_memo *memo,
+                                     const struct jam_slot *slot, struct jam_call call)
+{
+    uint32_t index = (uint32_t)(slot - self->slots), at = index - memo->first_slot;
+    bool is_bp = memo->uses_bp && at == 0;
+    return (struct memo_place){
+        .from = JAM_MEMO_BRANCH | index,
+        .word = is_bp ? call.bp : *(const uint64_t *)slot->address,
+        .walked = memo->walked + (is_bp ? 0 : at + 1 - memo->uses_bp),
+    };
+}
+
+uint32_t jam_stack_branch(struct jam_thread *self, struct jam_call call)
+{
+    struct memo_place place = {call.pc, call.sp, 0};
+    const struct jam_memo *memo;
+    while ((memo = jam_memo_find(self, place.from, place.word))) {
+        const struct jam_slot *slot = jam_memo_difference(self, memo, call);
+        if (!slot)
+            return jam_stack_verifies ? jam_stack_verify(call, memo->stack) : memo->stack;
+        place = memo_branch(self, memo, slot, call);
+    }
+    return stack_walk_anew(self, call, place);
 }
 
 /* --- checking --- */

@@ -9,6 +9,12 @@
  * the answer. The first difference ends the comparison; no word is loaded that walking would not
  * have loaded. The frame pointer register counts only where a frame is addressed through it.
  *
+ * Many stacks may end in one call at one height. What two walks read is the same up to the first
+ * word that differs; so that word is the key under which the rest of the second stack is kept:
+ *
+ *     (pc, sp) ──▶ a b c d e                  stack 1
+ *                      └ (slot of c, C) ──▶ D E    stack 2, which reads a b C D E
+ *
  * Stacks are interned: equal stacks have one record in the file and one stack_ref.
  */
 #ifndef JAM_STACK_H
@@ -20,8 +26,8 @@
 #include "module.h"
 #include "thread.h"
 
-/* Walk, intern, remember. 0 if there is no space for the stack (counted). */
-uint32_t jam_stack_walk(struct jam_thread *self, struct jam_call call);
+/* Follow the branches of the memo; then walk, intern, remember. 0: no space for it (counted). */
+uint32_t jam_stack_branch(struct jam_thread *self, struct jam_call call);
 
 /* LOCKJAM_VERIFY=stacks: unwind again and count a disagreement. Returns `stack`. */
 uint32_t jam_stack_verify(struct jam_call call, uint32_t stack);
@@ -31,39 +37,49 @@ extern bool jam_stack_verifies; /* set once per session */
 /* The lane serves another thread, on another stack: what was guessed on the old one is void. */
 void jam_stack_forget_thread(struct jam_thread *self);
 
-static inline bool jam_memo_holds(const struct jam_thread *self, const struct jam_memo *memo,
-                                  struct jam_call call)
+static inline uint32_t jam_memo_set(uint64_t from, uint64_t word)
+{
+    return (uint32_t)((from * 0x9e3779b97f4a7c15u ^ word * 0xc2b2ae3d27d4eb4fu) >> 54);
+}
+_Static_assert(JAM_MEMO_SETS == 1 << 10, "jam_memo_set returns 10 bits");
+
+/* The memo with this key, or NULL. */
+static inline const struct jam_memo *jam_memo_find(const struct jam_thread *self, uint64_t from,
+                                                   uint64_t word)
+{
+    const struct jam_memo *memo = self->memo[jam_memo_set(from, word)];
+    uint32_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED);
+    for (const struct jam_memo *end = memo + JAM_MEMO_WAYS; memo < end; memo++)
+        if (memo->from == from && memo->word == word && memo->code_generation == generation)
+            return memo;
+    return NULL;
+}
+
+/* The first slot that does not hold its value any more, or NULL. */
+static inline const struct jam_slot *jam_memo_difference(const struct jam_thread *self,
+                                                         const struct jam_memo *memo,
+                                                         struct jam_call call)
 {
     const struct jam_slot *slot = &self->slots[memo->first_slot];
     const struct jam_slot *end = slot + memo->slot_count;
     if (memo->uses_bp) {
         if (slot->value != call.bp)
-            return false;
+            return slot;
         slot++;
     }
     for (; slot < end; slot++)
         if (*(const uint64_t *)slot->address != slot->value)
-            return false;
-    return true;
+            return slot;
+    return NULL;
 }
-
-static inline uint32_t jam_memo_set(struct jam_call call)
-{
-    return (uint32_t)((call.pc * 0x9e3779b97f4a7c15u ^ call.sp * 0xc2b2ae3d27d4eb4fu) >> 56);
-}
-_Static_assert(JAM_MEMO_SETS == 256, "jam_memo_set returns 8 bits");
 
 /* The stack_ref of the caller's stack. 0 only when the file is full. */
 static inline uint32_t jam_stack_capture(struct jam_thread *self, struct jam_call call)
 {
-    const struct jam_memo *memo = self->memo[jam_memo_set(call)];
-    uint32_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED);
-    for (const struct jam_memo *end = memo + JAM_MEMO_WAYS; memo < end; memo++)
-        if (memo->pc == call.pc && memo->sp == call.sp && memo->code_generation == generation &&
-            jam_memo_holds(self, memo, call))
-            return JAM_UNLIKELY(jam_stack_verifies) ? jam_stack_verify(call, memo->stack)
-                                                    : memo->stack;
-    return jam_stack_walk(self, call);
+    const struct jam_memo *memo = jam_memo_find(self, call.pc, call.sp);
+    if (JAM_LIKELY(memo && !jam_memo_difference(self, memo, call)))
+        return JAM_UNLIKELY(jam_stack_verifies) ? jam_stack_verify(call, memo->stack) : memo->stack;
+    return jam_stack_branch(self, call);
 }
 
 #endif

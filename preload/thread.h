@@ -24,22 +24,28 @@
 #include "trace_format.h"
 #include "unwinder.h"
 
-#define JAM_MEMO_SETS    256
+#define JAM_MEMO_SETS    1024
 #define JAM_MEMO_WAYS    4
-#define JAM_MEMO_SLOTS   8192  /* all entries together */
+#define JAM_MEMO_SLOTS   16384 /* all entries together */
 #define JAM_SITE_CACHE   16384 /* untouched parts cost nothing */
 #define JAM_DEPEND_CACHE 256
 
-/* A remembered stack: see stack.h. */
+/*
+ * A remembered stack, or the rest of one: see stack.h. `from` and `word` are its key: return
+ * address and stack pointer of the call; or, for a stack that leaves another one's path, the slot
+ * where it does (with JAM_MEMO_BRANCH) and the word that it has there.
+ */
+#define JAM_MEMO_BRANCH (1ull << 63)
 struct jam_memo {
-    uint64_t pc; /* 0 = empty */
-    uint64_t sp;
+    uint64_t from; /* 0 = empty */
+    uint64_t word;
     uint32_t stack; /* stack_ref */
     uint32_t code_generation;
     uint32_t first_slot; /* slots[first_slot ...] must hold their values; with uses_bp the first
                             one's value is that of the caller's frame pointer register */
     uint16_t slot_count;
-    uint16_t uses_bp;
+    uint16_t uses_bp : 1;
+    uint16_t walked : 15; /* words that walking reads before the first slot */
 };
 
 /* Where an acquire of this object from this stack is counted. */
