@@ -6,46 +6,17 @@
  * as a release before and an acquisition after. A wait that is cancelled has its mutex again when
  * the cleanup handlers run, so our own handler puts it back into the held list first.
  */
-#include "emit.h"
-#include "limit.h"
+#include "hook_cond.h"
 #include "real.h"
 
 #include <errno.h>
 
-struct cond_wait {
-    struct jam_request request;
-    struct jam_call call;
-    pthread_cond_t *cond;
-    pthread_mutex_t *mutex;
-    struct jam_limit limit;
-    bool is_compat;   /* the version of before glibc 2.3.2 */
-    bool had_mutex;   /* it stood in the held list */
-    bool was_reentry; /* ... as a recursive acquisition */
-};
-
-static struct jam_lock_key cond_key(const pthread_cond_t *cond)
+static struct jam_lock_key cond_key(const void *cond)
 {
     return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, 0};
 }
 
-static int cond_real_wait(const struct cond_wait *wait)
-{
-    switch (wait->limit.kind) {
-    case JAM_LIMIT_TIMED:
-        return wait->is_compat
-                   ? jam_real.pthread_cond_timedwait_compat(wait->cond, wait->mutex,
-                                                            wait->limit.deadline)
-                   : jam_real.pthread_cond_timedwait(wait->cond, wait->mutex, wait->limit.deadline);
-    case JAM_LIMIT_CLOCK:
-        return jam_real.pthread_cond_clockwait(wait->cond, wait->mutex, wait->limit.clock,
-                                               wait->limit.deadline);
-    default:
-        return wait->is_compat ? jam_real.pthread_cond_wait_compat(wait->cond, wait->mutex)
-                               : jam_real.pthread_cond_wait(wait->cond, wait->mutex);
-    }
-}
-
-static bool cond_begin(struct cond_wait *wait)
+static bool cond_begin(struct jam_cond_wait *wait)
 {
     struct jam_target target = {
         .key = cond_key(wait->cond),
@@ -66,7 +37,7 @@ static bool cond_begin(struct cond_wait *wait)
 }
 
 /* The mutex is ours again: libc has taken it. */
-static void cond_reacquired(const struct cond_wait *wait)
+static void cond_reacquired(const struct jam_cond_wait *wait)
 {
     struct jam_request request;
     struct jam_target target = {
@@ -79,7 +50,7 @@ static void cond_reacquired(const struct cond_wait *wait)
         jam_request_acquired(&request);
 }
 
-static void cond_end(struct cond_wait *wait, int result)
+static void cond_end(struct jam_cond_wait *wait, int result)
 {
     jam_request_unblock(&wait->request, result == 0);
     if (result == 0)
@@ -96,45 +67,19 @@ static void cond_cancelled(void *argument)
     cond_end(argument, ECANCELED);
 }
 
-static int cond_wait(struct cond_wait *wait)
+int jam_cond_wait(struct jam_cond_wait *wait)
 {
     int result;
     if (!cond_begin(wait))
-        return cond_real_wait(wait);
+        return wait->real(wait);
     pthread_cleanup_push(cond_cancelled, wait);
-    result = cond_real_wait(wait);
+    result = wait->real(wait);
     pthread_cleanup_pop(0);
-    cond_end(wait, result);
+    cond_end(wait, wait->error_of ? wait->error_of(result) : result);
     return result;
 }
 
-JAM_EXPORT int pthread_cond_wait_current(pthread_cond_t *cond, pthread_mutex_t *mutex)
-{
-    struct cond_wait wait = {.call = JAM_CALLER(), .cond = cond, .mutex = mutex};
-    return cond_wait(&wait);
-}
-
-JAM_EXPORT int pthread_cond_timedwait_current(pthread_cond_t *cond, pthread_mutex_t *mutex,
-                                              const struct timespec *deadline)
-{
-    struct cond_wait wait = {.call = JAM_CALLER(),
-                             .cond = cond,
-                             .mutex = mutex,
-                             .limit = {JAM_LIMIT_TIMED, 0, deadline}};
-    return cond_wait(&wait);
-}
-
-JAM_EXPORT int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
-                                      const struct timespec *deadline)
-{
-    struct cond_wait wait = {.call = JAM_CALLER(),
-                             .cond = cond,
-                             .mutex = mutex,
-                             .limit = {JAM_LIMIT_CLOCK, clock, deadline}};
-    return cond_wait(&wait);
-}
-
-static void cond_note_wake(struct jam_call call, const pthread_cond_t *cond, bool is_broadcast)
+void jam_cond_woken(struct jam_call call, const void *cond, bool is_broadcast)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -143,19 +88,7 @@ static void cond_note_wake(struct jam_call call, const pthread_cond_t *cond, boo
     jam_leave(self);
 }
 
-JAM_EXPORT int pthread_cond_signal_current(pthread_cond_t *cond)
-{
-    cond_note_wake(JAM_CALLER(), cond, false);
-    return jam_real.pthread_cond_signal(cond);
-}
-
-JAM_EXPORT int pthread_cond_broadcast_current(pthread_cond_t *cond)
-{
-    cond_note_wake(JAM_CALLER(), cond, true);
-    return jam_real.pthread_cond_broadcast(cond);
-}
-
-static void cond_note_created(struct jam_call call, const pthread_cond_t *cond)
+void jam_cond_created(struct jam_call call, const void *cond)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -164,7 +97,7 @@ static void cond_note_created(struct jam_call call, const pthread_cond_t *cond)
     jam_leave(self);
 }
 
-static void cond_note_destroyed(const pthread_cond_t *cond)
+void jam_cond_destroyed(const void *cond)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -173,50 +106,115 @@ static void cond_note_destroyed(const pthread_cond_t *cond)
     jam_leave(self);
 }
 
+/* --- pthread_cond_* --- */
+
+static int cond_real_wait(const struct jam_cond_wait *wait)
+{
+    switch (wait->limit.kind) {
+    case JAM_LIMIT_TIMED:
+        return jam_real.pthread_cond_timedwait(wait->cond, wait->mutex, wait->limit.deadline);
+    case JAM_LIMIT_CLOCK:
+        return jam_real.pthread_cond_clockwait(wait->cond, wait->mutex, wait->limit.clock,
+                                               wait->limit.deadline);
+    default:
+        return jam_real.pthread_cond_wait(wait->cond, wait->mutex);
+    }
+}
+
+JAM_EXPORT int pthread_cond_wait_current(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+    struct jam_cond_wait wait = {
+        .call = JAM_CALLER(), .cond = cond, .mutex = mutex, .real = cond_real_wait};
+    return jam_cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_timedwait_current(pthread_cond_t *cond, pthread_mutex_t *mutex,
+                                              const struct timespec *deadline)
+{
+    struct jam_cond_wait wait = {.call = JAM_CALLER(),
+                                 .cond = cond,
+                                 .mutex = mutex,
+                                 .limit = {JAM_LIMIT_TIMED, 0, deadline},
+                                 .real = cond_real_wait};
+    return jam_cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
+                                      const struct timespec *deadline)
+{
+    struct jam_cond_wait wait = {.call = JAM_CALLER(),
+                                 .cond = cond,
+                                 .mutex = mutex,
+                                 .limit = {JAM_LIMIT_CLOCK, clock, deadline},
+                                 .real = cond_real_wait};
+    return jam_cond_wait(&wait);
+}
+
+JAM_EXPORT int pthread_cond_signal_current(pthread_cond_t *cond)
+{
+    jam_cond_woken(JAM_CALLER(), cond, false);
+    return jam_real.pthread_cond_signal(cond);
+}
+
+JAM_EXPORT int pthread_cond_broadcast_current(pthread_cond_t *cond)
+{
+    jam_cond_woken(JAM_CALLER(), cond, true);
+    return jam_real.pthread_cond_broadcast(cond);
+}
+
 JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
     struct jam_call call = JAM_CALLER();
     int result = jam_real.pthread_cond_init(cond, attributes);
     if (result == 0)
-        cond_note_created(call, cond);
+        jam_cond_created(call, cond);
     return result;
 }
 
 /* Before the real one: afterwards the memory may be another thread's new condition. */
 JAM_EXPORT int pthread_cond_destroy_current(pthread_cond_t *cond)
 {
-    cond_note_destroyed(cond);
+    jam_cond_destroyed(cond);
     return jam_real.pthread_cond_destroy(cond);
 }
 
 /* --- versions of before glibc 2.3.2 --- */
 
+static int cond_real_wait_compat(const struct jam_cond_wait *wait)
+{
+    return wait->limit.kind == JAM_LIMIT_NONE
+               ? jam_real.pthread_cond_wait_compat(wait->cond, wait->mutex)
+               : jam_real.pthread_cond_timedwait_compat(wait->cond, wait->mutex,
+                                                        wait->limit.deadline);
+}
+
 JAM_EXPORT int pthread_cond_wait_compat(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-    struct cond_wait wait = {.call = JAM_CALLER(), .cond = cond, .mutex = mutex, .is_compat = true};
-    return cond_wait(&wait);
+    struct jam_cond_wait wait = {
+        .call = JAM_CALLER(), .cond = cond, .mutex = mutex, .real = cond_real_wait_compat};
+    return jam_cond_wait(&wait);
 }
 
 JAM_EXPORT int pthread_cond_timedwait_compat(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                              const struct timespec *deadline)
 {
-    struct cond_wait wait = {.call = JAM_CALLER(),
-                             .cond = cond,
-                             .mutex = mutex,
-                             .limit = {JAM_LIMIT_TIMED, 0, deadline},
-                             .is_compat = true};
-    return cond_wait(&wait);
+    struct jam_cond_wait wait = {.call = JAM_CALLER(),
+                                 .cond = cond,
+                                 .mutex = mutex,
+                                 .limit = {JAM_LIMIT_TIMED, 0, deadline},
+                                 .real = cond_real_wait_compat};
+    return jam_cond_wait(&wait);
 }
 
 JAM_EXPORT int pthread_cond_signal_compat(pthread_cond_t *cond)
 {
-    cond_note_wake(JAM_CALLER(), cond, false);
+    jam_cond_woken(JAM_CALLER(), cond, false);
     return jam_real.pthread_cond_signal_compat(cond);
 }
 
 JAM_EXPORT int pthread_cond_broadcast_compat(pthread_cond_t *cond)
 {
-    cond_note_wake(JAM_CALLER(), cond, true);
+    jam_cond_woken(JAM_CALLER(), cond, true);
     return jam_real.pthread_cond_broadcast_compat(cond);
 }
 
@@ -225,13 +223,13 @@ JAM_EXPORT int pthread_cond_init_compat(pthread_cond_t *cond, const pthread_cond
     struct jam_call call = JAM_CALLER();
     int result = jam_real.pthread_cond_init_compat(cond, attributes);
     if (result == 0)
-        cond_note_created(call, cond);
+        jam_cond_created(call, cond);
     return result;
 }
 
 JAM_EXPORT int pthread_cond_destroy_compat(pthread_cond_t *cond)
 {
-    cond_note_destroyed(cond);
+    jam_cond_destroyed(cond);
     return jam_real.pthread_cond_destroy_compat(cond);
 }
 

@@ -1,8 +1,7 @@
 /*
  * pthread_create, join, detach, exit, setname: the life of threads.
  */
-#include "life.h"
-#include "limit.h"
+#include "hook_thread.h"
 #include "real.h"
 
 #include <errno.h>
@@ -34,14 +33,7 @@ JAM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
 
 /* --- joining --- */
 
-struct thread_join {
-    struct jam_request request;
-    pthread_t thread;
-    void **value;
-    struct jam_limit limit;
-};
-
-static struct jam_target join_target(const struct thread_join *join,
+static struct jam_target join_target(const struct jam_join *join,
                                      const struct jam_thread_record *record, uint16_t flags)
 {
     return (struct jam_target){
@@ -49,19 +41,6 @@ static struct jam_target join_target(const struct thread_join *join,
         .flags = flags,
         .class_stack = record ? record->create_stack : 0,
     };
-}
-
-static int join_real(const struct thread_join *join)
-{
-    switch (join->limit.kind) {
-    case JAM_LIMIT_TIMED:
-        return jam_real.pthread_timedjoin_np(join->thread, join->value, join->limit.deadline);
-    case JAM_LIMIT_CLOCK:
-        return jam_real.pthread_clockjoin_np(join->thread, join->value, join->limit.clock,
-                                             join->limit.deadline);
-    default:
-        return jam_real.pthread_join(join->thread, join->value);
-    }
 }
 
 static int join_finish(struct jam_request *request, struct jam_thread_record *record, int result)
@@ -77,57 +56,75 @@ static int join_finish(struct jam_request *request, struct jam_thread_record *re
 
 static void join_cancelled(void *argument)
 {
-    struct thread_join *join = argument;
+    struct jam_join *join = argument;
     jam_request_unblock(&join->request, false);
     jam_request_failed(&join->request, ECANCELED);
 }
 
-static int join_recorded(struct thread_join *join, struct jam_thread_record *record)
+static int join_recorded(struct jam_join *join, struct jam_thread_record *record)
 {
     int result;
     join->request.partner = record ? record->id : 0;
     jam_request_block(&join->request, JAM_OP_JOIN, 0);
     pthread_cleanup_push(join_cancelled, join);
-    result = join_real(join);
+    result = join->real(join);
     pthread_cleanup_pop(0);
     jam_request_unblock(&join->request, result == 0);
-    return join_finish(&join->request, record, result);
+    join_finish(&join->request, record, join->error_of ? join->error_of(result) : result);
+    return result;
 }
 
-static int join_thread(struct thread_join *join, struct jam_call call)
+int jam_join(struct jam_join *join, struct jam_call call)
 {
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)join->thread);
     uint16_t flags = jam_limit_flags(join->limit);
     join->request.target = join_target(join, record, flags);
     if (!jam_request_begin(&join->request, call))
-        return join_real(join);
+        return join->real(join);
     return join_recorded(join, record);
+}
+
+static int join_real(const struct jam_join *join)
+{
+    switch (join->limit.kind) {
+    case JAM_LIMIT_TIMED:
+        return jam_real.pthread_timedjoin_np(join->thread, join->value, join->limit.deadline);
+    case JAM_LIMIT_CLOCK:
+        return jam_real.pthread_clockjoin_np(join->thread, join->value, join->limit.clock,
+                                             join->limit.deadline);
+    default:
+        return jam_real.pthread_join(join->thread, join->value);
+    }
 }
 
 JAM_EXPORT int pthread_join(pthread_t thread, void **value)
 {
-    struct thread_join join = {.thread = thread, .value = value};
-    return join_thread(&join, JAM_CALLER());
+    struct jam_join join = {.thread = thread, .value = value, .real = join_real};
+    return jam_join(&join, JAM_CALLER());
 }
 
 JAM_EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *deadline)
 {
-    struct thread_join join = {
-        .thread = thread, .value = value, .limit = {JAM_LIMIT_TIMED, 0, deadline}};
-    return join_thread(&join, JAM_CALLER());
+    struct jam_join join = {.thread = thread,
+                            .value = value,
+                            .limit = {JAM_LIMIT_TIMED, 0, deadline},
+                            .real = join_real};
+    return jam_join(&join, JAM_CALLER());
 }
 
 JAM_EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
                                     const struct timespec *deadline)
 {
-    struct thread_join join = {
-        .thread = thread, .value = value, .limit = {JAM_LIMIT_CLOCK, clock, deadline}};
-    return join_thread(&join, JAM_CALLER());
+    struct jam_join join = {.thread = thread,
+                            .value = value,
+                            .limit = {JAM_LIMIT_CLOCK, clock, deadline},
+                            .real = join_real};
+    return jam_join(&join, JAM_CALLER());
 }
 
 JAM_EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 {
-    struct thread_join join = {.thread = thread, .value = value};
+    struct jam_join join = {.thread = thread, .value = value};
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)thread);
     join.request.target = join_target(&join, record, JAM_HELD_TRY);
     if (!jam_request_begin(&join.request, JAM_CALLER()))

@@ -1,0 +1,22 @@
+/* Joins: what the functions of pthreads and of C11 have in common. A thrd_t is a pthread_t. */
+#ifndef JAM_HOOK_THREAD_H
+#define JAM_HOOK_THREAD_H
+
+#include "life.h"
+#include "limit.h"
+
+/* A join. The caller fills in the first group. */
+struct jam_join {
+    pthread_t thread;
+    void *value; /* where the result goes, as the original wants it */
+    struct jam_limit limit;
+    int (*real)(const struct jam_join *join); /* the original */
+    int (*error_of)(int result);              /* its answer as errno value; NULL: it is one */
+
+    struct jam_request request;
+};
+
+/* Calls join->real and records the wait. Returns its answer. */
+int jam_join(struct jam_join *join, struct jam_call call);
+
+#endif
