@@ -61,6 +61,11 @@
     JAM_HOOK(int, sem_timedwait, (sem_t *sem, const struct timespec *deadline), (sem, deadline), NULL) \
     JAM_HOOK(int, sem_clockwait, (sem_t *sem, clockid_t clock, const struct timespec *deadline), (sem, clock, deadline), NULL) \
     JAM_HOOK(int, sem_post, (sem_t *sem), (sem), NULL)                                             \
+    JAM_HOOK(int, pthread_spin_init, (pthread_spinlock_t *lock, int is_shared), (lock, is_shared), NULL) \
+    JAM_HOOK(int, pthread_spin_destroy, (pthread_spinlock_t *lock), (lock), NULL)                  \
+    JAM_HOOK(int, pthread_spin_lock, (pthread_spinlock_t *lock), (lock), NULL)                     \
+    JAM_HOOK(int, pthread_spin_trylock, (pthread_spinlock_t *lock), (lock), NULL)                  \
+    JAM_HOOK(int, pthread_spin_unlock, (pthread_spinlock_t *lock), (lock), NULL)                   \
     JAM_HOOK(int, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument), (thread, attributes, start, argument), NULL) \
     JAM_HOOK(int, pthread_join, (pthread_t thread, void **value), (thread, value), NULL)           \
     JAM_HOOK(int, pthread_tryjoin_np, (pthread_t thread, void **value), (thread, value), NULL)     \

@@ -69,18 +69,26 @@ def forwarded(dump, _function):
     equal(dump.total("acquisitions", function="prepare_mutex_used", kind="mutex"), 1)
 
 
-def waited(dump, function):
+def initialised(dump, function):
+    # The second call found it done.
+    equal(dump.total("acquisitions", function=function, kind="once"), 1)
+    equal(dump.total("releases", function=function, kind="once"), 1)
+    equal(dump.total("contended", function=function), 0)
+
+
+def waited(dump, function, preparation="prepare_mutex"):
     waits = dump.total("acquisitions", function=function, kind="cond")
     assert waits >= 1
     equal(dump.total("contended", function=function, kind="cond"), waits)
     equal(dump.total("acquisitions", function=function, kind="mutex"), waits)
-    equal(dump.total("releases", function="prepare_mutex", kind="mutex"), 1)
+    equal(dump.total("releases", function=preparation, kind="mutex"), 1)
 
 
 def woke(dump, function, kind, is_all=False):
     woken = [lock for lock in dump["lock"] if dump.caller(lock["wake_stack"]) == function]
     equal([(lock["kind"], lock["wakes"]) for lock in woken], [(kind, 1)])
-    wakes = [event for event in dump["event"] if event["kind"] == "wake"]
+    wakes = [event for event in dump["event"]
+             if event["kind"] == "wake" and dump.locks[event["lock"]]["kind"] == kind]
     equal([(event["lock"], event["flags"]) for event in wakes], [(woken[0]["id"], int(bool(is_all)))])
 
 
@@ -142,7 +150,7 @@ def unloaded(dump, _function, library):
 EFFECTS = (
     ("created (.*)", created), ("destroyed (.*)", destroyed), ("acquired (.*) (.*)", acquired),
     ("tried (.*) (.*)", tried), ("timed out (.*)", timed_out), ("timed (.*) (.*)", timed),
-    ("released (.*)", released), ("forwarded", forwarded), ("waited", waited), ("woke (\\S*)", woke),
+    ("released (.*)", released), ("forwarded", forwarded), ("initialised", initialised), ("waited", waited), ("waited after (.*)", waited), ("woke (\\S*)", woke),
     ("woke (.*) (all)", woke), ("thread created", thread_created), ("thread joined", thread_joined),
     ("thread joined after a try", joined_after_try), ("thread joined after a timeout", joined_after_timeout),
     ("thread flag (.*)", thread_flag), ("main thread flag (.*)", main_flag), ("main thread name (.*)", main_name),

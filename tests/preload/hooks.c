@@ -9,7 +9,7 @@
  * what a case needs besides is done by functions called prepare_* (hooks_needs.h). The effect is
  * what preload_hooks_test.py looks for in the trace.
  *
- * build-flags: -Ipreload
+ * build-flags: -Ipreload -fno-optimize-sibling-calls
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <threads.h>
 #include "hook_table.h"
 #include "hooks_needs.h"
 
@@ -284,6 +285,41 @@ CASE(sem_post, "woke sem")
     OK(pthread_join(thread, NULL));
 }
 
+/* --- spin locks, barriers, onces, streams --- */
+
+CASE(pthread_spin_init, "created spin")
+{
+    OK(pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE));
+}
+
+CASE(pthread_spin_destroy, "destroyed spin")
+{
+    prepare_spin_new();
+    prepare_spin();
+    OK(pthread_spin_unlock(&spin));
+    OK(pthread_spin_destroy(&spin));
+}
+
+CASE(pthread_spin_lock, "acquired spin exclusive")
+{
+    prepare_spin_new();
+    OK(pthread_spin_lock(&spin));
+}
+
+CASE(pthread_spin_trylock, "tried spin exclusive")
+{
+    prepare_spin_new();
+    OK(pthread_spin_trylock(&spin));
+    IS(EBUSY, pthread_spin_trylock(&spin));
+}
+
+CASE(pthread_spin_unlock, "released prepare_spin")
+{
+    prepare_spin_new();
+    prepare_spin();
+    OK(pthread_spin_unlock(&spin));
+}
+
 /* --- threads and the process --- */
 
 CASE(pthread_create, "thread created")
@@ -351,10 +387,6 @@ CASE(fork, "forked")
     if (child == 0)
         _exit(0);
     IS(child, waitpid(child, NULL, 0));
-}
-
-static void do_not_much(void)
-{
 }
 
 static void *prepare_plugin(const char *name)

@@ -23,6 +23,7 @@ static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_rwlock_t other_rwlock = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static pthread_barrier_t barrier;
+static pthread_spinlock_t spin;
 static sem_t sem;
 static bool is_ready; /* under mutex */
 
@@ -66,6 +67,10 @@ static pthread_t prepare_thread(void *(*start)(void *))
 static void *do_nothing(void *unused)
 {
     return unused;
+}
+
+static void do_not_much(void)
+{
 }
 
 static void *do_pause(void *unused)
@@ -149,6 +154,16 @@ static pthread_t prepare_sem_waiter(void)
     while (__atomic_load_n((const unsigned *)&sem + 1, __ATOMIC_ACQUIRE) == 0)
         sched_yield();
     return thread;
+}
+
+static void prepare_spin_new(void)
+{
+    OK(pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE));
+}
+
+__attribute__((noinline)) static void prepare_spin(void)
+{
+    OK(pthread_spin_lock(&spin));
 }
 
 #endif
