@@ -320,6 +320,24 @@ CASE(pthread_spin_unlock, "released prepare_spin")
     OK(pthread_spin_unlock(&spin));
 }
 
+CASE(pthread_barrier_init, "created barrier")
+{
+    pthread_barrier_t other;
+    OK(pthread_barrier_init(&other, NULL, 2));
+}
+
+CASE(pthread_barrier_destroy, "destroyed barrier")
+{
+    OK(pthread_barrier_destroy(&barrier));
+}
+
+CASE(pthread_barrier_wait, "woke barrier all")
+{
+    pthread_t thread = prepare_arrival();
+    IS(PTHREAD_BARRIER_SERIAL_THREAD, pthread_barrier_wait(&barrier));
+    OK(pthread_join(thread, NULL));
+}
+
 /* --- threads and the process --- */
 
 CASE(pthread_create, "thread created")

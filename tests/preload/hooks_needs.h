@@ -166,4 +166,19 @@ __attribute__((noinline)) static void prepare_spin(void)
     OK(pthread_spin_lock(&spin));
 }
 
+static void *do_arrive(void *unused)
+{
+    OK(pthread_barrier_wait(&barrier));
+    return unused;
+}
+
+/* glibc counts the arrivals at a barrier in its first word. */
+static pthread_t prepare_arrival(void)
+{
+    pthread_t thread = prepare_thread(do_arrive);
+    while (__atomic_load_n((const unsigned *)&barrier, __ATOMIC_ACQUIRE) == 0)
+        sched_yield();
+    return thread;
+}
+
 #endif
