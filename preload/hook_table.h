@@ -69,6 +69,8 @@
     JAM_HOOK(int, pthread_barrier_init, (pthread_barrier_t *barrier, const pthread_barrierattr_t *attributes, unsigned count), (barrier, attributes, count), NULL) \
     JAM_HOOK(int, pthread_barrier_destroy, (pthread_barrier_t *barrier), (barrier), NULL)          \
     JAM_HOOK(int, pthread_barrier_wait, (pthread_barrier_t *barrier), (barrier), NULL)             \
+    JAM_HOOK(int, pthread_once, (pthread_once_t *control, void (*routine)(void)), (control, routine), NULL) \
+    JAM_HOOK(void, call_once, (once_flag *flag, void (*routine)(void)), (flag, routine), NULL)     \
     JAM_HOOK(int, pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument), (thread, attributes, start, argument), NULL) \
     JAM_HOOK(int, pthread_join, (pthread_t thread, void **value), (thread, value), NULL)           \
     JAM_HOOK(int, pthread_tryjoin_np, (pthread_t thread, void **value), (thread, value), NULL)     \

@@ -338,6 +338,22 @@ CASE(pthread_barrier_wait, "woke barrier all")
     OK(pthread_join(thread, NULL));
 }
 
+CASE(pthread_once, "initialised")
+{
+    static pthread_once_t control = PTHREAD_ONCE_INIT;
+    prepare_mutex_used();
+    OK(pthread_once(&control, do_not_much));
+    OK(pthread_once(&control, do_not_much));
+}
+
+CASE(call_once, "initialised")
+{
+    static once_flag flag = ONCE_FLAG_INIT;
+    prepare_mutex_used();
+    call_once(&flag, do_not_much);
+    call_once(&flag, do_not_much);
+}
+
 /* --- threads and the process --- */
 
 CASE(pthread_create, "thread created")
