@@ -80,6 +80,22 @@
     JAM_HOOK(void, pthread_exit, (void *value), (value), NULL)                                     \
     JAM_HOOK(int, pthread_setname_np, (pthread_t thread, const char *name), (thread, name), NULL)  \
     JAM_HOOK(pid_t, fork, (void), (), NULL)                                                        \
+    JAM_HOOK(int, mtx_init, (mtx_t *mutex, int type), (mutex, type), NULL)                         \
+    JAM_HOOK(void, mtx_destroy, (mtx_t *mutex), (mutex), NULL)                                     \
+    JAM_HOOK(int, mtx_lock, (mtx_t *mutex), (mutex), NULL)                                         \
+    JAM_HOOK(int, mtx_trylock, (mtx_t *mutex), (mutex), NULL)                                      \
+    JAM_HOOK(int, mtx_timedlock, (mtx_t *mutex, const struct timespec *deadline), (mutex, deadline), NULL) \
+    JAM_HOOK(int, mtx_unlock, (mtx_t *mutex), (mutex), NULL)                                       \
+    JAM_HOOK(int, cnd_init, (cnd_t *cond), (cond), NULL)                                           \
+    JAM_HOOK(void, cnd_destroy, (cnd_t *cond), (cond), NULL)                                       \
+    JAM_HOOK(int, cnd_wait, (cnd_t *cond, mtx_t *mutex), (cond, mutex), NULL)                      \
+    JAM_HOOK(int, cnd_timedwait, (cnd_t *cond, mtx_t *mutex, const struct timespec *deadline), (cond, mutex, deadline), NULL) \
+    JAM_HOOK(int, cnd_signal, (cnd_t *cond), (cond), NULL)                                         \
+    JAM_HOOK(int, cnd_broadcast, (cnd_t *cond), (cond), NULL)                                      \
+    JAM_HOOK(int, thrd_create, (thrd_t *thread, thrd_start_t routine, void *argument), (thread, routine, argument), NULL) \
+    JAM_HOOK(int, thrd_join, (thrd_t thread, int *value), (thread, value), NULL)                   \
+    JAM_HOOK(int, thrd_detach, (thrd_t thread), (thread), NULL)                                    \
+    JAM_HOOK(void, thrd_exit, (int value), (value), NULL)                                          \
     JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)
 /* clang-format on */
 

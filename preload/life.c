@@ -111,14 +111,31 @@ static void life_end(void *unused)
     jam_thread_ended();
 }
 
-void *jam_life_trampoline(void *argument)
+static struct jam_life_start life_begin(void *argument)
 {
     struct jam_life_start start = *(struct jam_life_start *)argument;
-    void *value;
     start_free(argument);
     jam_thread_started(start.record);
+    return start;
+}
+
+void *jam_life_trampoline(void *argument)
+{
+    struct jam_life_start start = life_begin(argument);
+    void *value;
     pthread_cleanup_push(life_end, NULL);
     value = start.routine(start.argument);
+    pthread_cleanup_pop(1);
+    return value;
+}
+
+int jam_life_trampoline_c11(void *argument)
+{
+    struct jam_life_start start = life_begin(argument);
+    int (*routine)(void *) = (int (*)(void *))(void (*)(void))start.routine;
+    int value;
+    pthread_cleanup_push(life_end, NULL);
+    value = routine(start.argument);
     pthread_cleanup_pop(1);
     return value;
 }

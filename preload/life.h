@@ -22,6 +22,9 @@ struct jam_life_start *jam_life_create(struct jam_call call, void *(*routine)(vo
                                        void *argument, bool is_detached);
 void *jam_life_trampoline(void *start);
 
+/* The same for a start routine of C11, which was cast to the type of jam_life_create's. */
+int jam_life_trampoline_c11(void *start);
+
 /*
  * pthread_create has answered. `record` is what jam_life_record gave before the call: the new
  * thread may have given its block back by now.

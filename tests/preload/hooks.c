@@ -27,6 +27,8 @@
     static const char effect_##name[] = effect;                                                    \
     __attribute__((noinline)) static void case_##name(void)
 
+#include "hooks_c11.h"
+
 /* The originals' older versions, as an old binary finds them. */
 #define COMPAT_NONE(ret, name, params, args, version)
 #define COMPAT_FIELD(ret, name, params, args, version) ret(*name) params;
