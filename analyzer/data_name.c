@@ -51,7 +51,7 @@ void jam_data_name_cut(struct jam_data_name *name, size_t used)
 
 bool jam_data_name_is_lock_type(const char *type)
 {
-    /* POSIX, then C11, then C++: of a template only what stands before its arguments counts. */
+    /* POSIX, glibc's FILE, C11, C++: of a template only what stands before its arguments counts. */
     static const char *const names[] = {
         "pthread_mutex_t",
         "pthread_rwlock_t",
@@ -60,6 +60,7 @@ bool jam_data_name_is_lock_type(const char *type)
         "pthread_barrier_t",
         "pthread_once_t",
         "sem_t",
+        "_IO_FILE_plus",
         "mtx_t",
         "cnd_t",
         "once_flag",

@@ -96,6 +96,9 @@
     JAM_HOOK(int, thrd_join, (thrd_t thread, int *value), (thread, value), NULL)                   \
     JAM_HOOK(int, thrd_detach, (thrd_t thread), (thread), NULL)                                    \
     JAM_HOOK(void, thrd_exit, (int value), (value), NULL)                                          \
+    JAM_HOOK(void, flockfile, (FILE *stream), (stream), NULL)                                      \
+    JAM_HOOK(int, ftrylockfile, (FILE *stream), (stream), NULL)                                    \
+    JAM_HOOK(void, funlockfile, (FILE *stream), (stream), NULL)                                    \
     JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)
 /* clang-format on */
 

@@ -356,6 +356,24 @@ CASE(call_once, "initialised")
     call_once(&flag, do_not_much);
 }
 
+CASE(flockfile, "acquired mutex exclusive")
+{
+    flockfile(stdout);
+}
+
+CASE(ftrylockfile, "tried mutex exclusive")
+{
+    prepare_stream_holder();
+    OK(ftrylockfile(stdout));
+    IS(EBUSY, ftrylockfile(stdin));
+}
+
+CASE(funlockfile, "released prepare_stream")
+{
+    prepare_stream();
+    funlockfile(stderr);
+}
+
 /* --- threads and the process --- */
 
 CASE(pthread_create, "thread created")

@@ -181,4 +181,23 @@ static pthread_t prepare_arrival(void)
     return thread;
 }
 
+__attribute__((noinline)) static void prepare_stream(void)
+{
+    flockfile(stderr);
+}
+
+static void *do_hold_stream(void *unused)
+{
+    flockfile(stdin);
+    pthread_barrier_wait(&barrier);
+    return do_pause(unused);
+}
+
+/* Another thread holds stdin from now on. */
+static void prepare_stream_holder(void)
+{
+    prepare_thread(do_hold_stream);
+    pthread_barrier_wait(&barrier);
+}
+
 #endif
