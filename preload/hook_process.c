@@ -1,5 +1,5 @@
 /*
- * fork and dlclose: where the process itself changes.
+ * fork, _Fork and dlclose: where the process itself changes.
  *
  * The child of a fork is noticed by its wiped memory (thread.h), not here; the hook only tells the
  * parent's trace. vfork and posix_spawn share the parent's memory until they exec: nothing to do.
@@ -11,6 +11,16 @@ JAM_EXPORT pid_t fork(void)
 {
     struct jam_call call = JAM_CALLER();
     pid_t child = jam_real.fork();
+    if (child > 0)
+        jam_life_forked(call, child);
+    return child;
+}
+
+/* glibc 2.34: without the handlers of pthread_atfork, and safe in a signal handler. */
+JAM_EXPORT pid_t _Fork(void)
+{
+    struct jam_call call = JAM_CALLER();
+    pid_t child = jam_real._Fork();
     if (child > 0)
         jam_life_forked(call, child);
     return child;

@@ -99,6 +99,7 @@
     JAM_HOOK(void, flockfile, (FILE *stream), (stream), NULL)                                      \
     JAM_HOOK(int, ftrylockfile, (FILE *stream), (stream), NULL)                                    \
     JAM_HOOK(void, funlockfile, (FILE *stream), (stream), NULL)                                    \
+    JAM_HOOK(pid_t, _Fork, (void), (), NULL)                                                       \
     JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)
 /* clang-format on */
 

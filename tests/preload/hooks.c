@@ -443,6 +443,15 @@ CASE(fork, "forked")
     IS(child, waitpid(child, NULL, 0));
 }
 
+CASE(_Fork, "forked")
+{
+    prepare_mutex_used();
+    pid_t child = _Fork();
+    if (child == 0)
+        _exit(0);
+    IS(child, waitpid(child, NULL, 0));
+}
+
 static void *prepare_plugin(const char *name)
 {
     char path[PATH_MAX] = "";
