@@ -5,8 +5,8 @@ import os
 from harness import equal, main, run, test
 from preload_trace import Dump, recorded, target
 
-LOCKS, THREADS = target("semantics"), target("semantics_threads")
-LINES_MIN = {LOCKS: 640, THREADS: 70}
+LOCKS, THREADS, REST = target("semantics"), target("semantics_threads"), target("semantics_rest")
+LINES_MIN = {LOCKS: 640, THREADS: 70, REST: 170}
 
 
 def native(program):
@@ -37,25 +37,25 @@ def same_answers(program, mode):
 
 @test
 def same_answers_without_events():
-    for program in (LOCKS, THREADS):
+    for program in LINES_MIN:
         same_answers(program, "off")
 
 
 @test
 def same_answers_with_blocking_events():
-    for program in (LOCKS, THREADS):
+    for program in LINES_MIN:
         equal(same_answers(program, "blocking").lost(), {})
 
 
 @test
 def same_answers_with_all_events():
-    for program in (LOCKS, THREADS):
+    for program in LINES_MIN:
         same_answers(program, "all")
 
 
 @test
 def who_waits_no_longer_is_not_waiting():
-    for program in (LOCKS, THREADS):
+    for program in LINES_MIN:
         dump = same_answers(program, "blocking")
         equal({lock["waiters"] for lock in dump["lock"]}, {0})
         equal({waiting["operation"] for waiting in dump["waiting"]}, {0})
