@@ -6,8 +6,9 @@ import re
 from harness import equal, main, report, test
 from preload_trace import LOSS_EVENTS, LOSS_NESTED, Dump, recorded, target
 
-TOTALS = target("totals")
+TOTALS, PRIMITIVES = target("totals"), target("primitives")
 THREADS, OWNERS = 4, 20
+MODES = ("off", "blocking", "all")
 IN_JSON = ("acquisitions", "try_failures", "timeouts")
 
 
@@ -59,6 +60,32 @@ def all_totals_with_blocking_events():
 @test
 def all_totals_with_all_events():
     all_totals("all")
+
+
+def check_each_mode(*command):
+    for mode in MODES:
+        yield check(recorded(*command, events=mode))
+        os.unlink("x.jam")
+
+
+@test
+def spin_locks_barriers_onces_c11_and_streams():
+    for dump, document in check_each_mode(TOTALS, "others"):
+        dump.check_complete()
+        equal(document["totals"]["threads"], THREADS + 1)
+        equal(dump.total("acquisitions", kind="thread"), THREADS)
+        equal({lock["waiters"] for lock in dump["lock"]}, {0})
+        # Nobody but the last of a round has not waited.
+        assert dump.total("contended", kind="barrier") >= dump.total("acquisitions", kind="barrier") * 3 // 4
+
+
+@test
+def primitives_of_the_cpp_library():
+    for dump, document in check_each_mode(PRIMITIVES):
+        dump.check_complete()
+        equal({lock["waiters"] for lock in dump["lock"]}, {0})
+        equal({thread["exit_held"] for thread in dump["thread"]}, {0})
+        equal([lock["kind"] for lock in document["locks"] if lock["name"].endswith("_flag")], ["once"] * 2)
 
 
 @test

@@ -2,6 +2,7 @@
  * Does an exact number of operations on locks of every kind, and says how many.
  *
  * usage: totals all     everything that ends with no lock held
+ *        totals others the same for spin locks, barriers, onces, C11 and streams
  *        totals dead    robust mutexes whose owners die
  *        totals signals a signal handler locks, whatever it interrupts
  *        totals kill    SIGKILLs itself in the middle, while every thread holds its lock
@@ -17,10 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 4, TIMES = 2000, DEPTH = 3, OWNERS = 20, SIGNALS = 1000 };
+enum { THREADS = 4, TIMES = 2000, DEPTH = 3, OWNERS = 20, SIGNALS = 1000, ONCES = 50 };
 
 pthread_mutex_t plain = PTHREAD_MUTEX_INITIALIZER;
 pthread_mutex_t recursive = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -33,6 +35,11 @@ pthread_mutex_t robust;
 pthread_mutex_t own[THREADS];
 pthread_rwlock_t shared = PTHREAD_RWLOCK_INITIALIZER;
 pthread_cond_t turn_changed = PTHREAD_COND_INITIALIZER;
+pthread_spinlock_t spinning;
+pthread_barrier_t meeting;
+pthread_once_t onces[ONCES];
+mtx_t c11_plain, c11_recursive;
+cnd_t c11_changed;
 sem_t tokens;
 
 static pthread_barrier_t barrier;
@@ -111,6 +118,85 @@ static void *fail(void *unused)
         abort();
     pthread_mutex_unlock(&checking);
     return unused;
+}
+
+/* --- the other families --- */
+
+static int initialisations; /* atomic */
+
+static void initialise(void)
+{
+    __atomic_fetch_add(&initialisations, 1, __ATOMIC_RELAXED);
+}
+
+static void take_c11(void)
+{
+    mtx_lock(&c11_plain);
+    mtx_unlock(&c11_plain);
+    for (int depth = 0; depth < DEPTH; depth++)
+        mtx_lock(&c11_recursive);
+    for (int depth = 0; depth < DEPTH; depth++)
+        mtx_unlock(&c11_recursive);
+}
+
+/* All at once come to each once: one initialises, the others pass or wait. */
+static void *share_others(void *unused)
+{
+    for (int i = 0; i < TIMES; i++) {
+        pthread_spin_lock(&spinning);
+        pthread_spin_unlock(&spinning);
+        take_c11();
+        flockfile(stderr);
+        funlockfile(stderr);
+    }
+    for (int i = 0; i < ONCES; i++) {
+        pthread_barrier_wait(&meeting);
+        pthread_once(&onces[i], initialise);
+    }
+    mtx_lock(&c11_plain);
+    if (cnd_timedwait(&c11_changed, &c11_plain, &past) != thrd_timedout)
+        abort();
+    mtx_unlock(&c11_plain);
+    return unused;
+}
+
+static int start_share_others(void *unused)
+{
+    return share_others(unused) != NULL;
+}
+
+static void say_others(void)
+{
+    const unsigned long each = (unsigned long)THREADS * TIMES;
+    say("spinning", "acquisitions", each);
+    say("spinning", "releases", each);
+    say("meeting", "acquisitions", THREADS * ONCES);
+    say("onces", "releases", ONCES);
+    say("c11_plain", "acquisitions", each + 2 * THREADS);
+    say("c11_plain", "releases", each + 2 * THREADS);
+    say("c11_recursive", "acquisitions", each * DEPTH);
+    say("c11_recursive", "releases", each);
+    say("c11_changed", "timeouts", THREADS);
+    say("_IO_2_1_stderr_", "acquisitions", each);
+    say("_IO_2_1_stderr_", "releases", each);
+}
+
+static void run_others(void)
+{
+    thrd_t thread[THREADS];
+    pthread_spin_init(&spinning, PTHREAD_PROCESS_PRIVATE);
+    pthread_barrier_init(&meeting, NULL, THREADS);
+    mtx_init(&c11_plain, mtx_plain);
+    mtx_init(&c11_recursive, mtx_plain | mtx_recursive);
+    cnd_init(&c11_changed);
+    for (int i = 0; i < THREADS; i++)
+        if (thrd_create(&thread[i], start_share_others, NULL) != thrd_success)
+            abort();
+    for (int i = 0; i < THREADS; i++)
+        thrd_join(thread[i], NULL);
+    if (initialisations != ONCES)
+        abort();
+    say_others();
 }
 
 /* --- conditions: the threads take turns --- */
@@ -274,6 +360,8 @@ int main(int argc, char **argv)
     pthread_barrier_init(&barrier, NULL, THREADS);
     if (strcmp(mode, "dead") == 0)
         run_dead();
+    else if (strcmp(mode, "others") == 0)
+        run_others();
     else if (strcmp(mode, "signals") == 0)
         run_signals();
     else if (strcmp(mode, "kill") == 0)
