@@ -28,11 +28,12 @@ static uint32_t *session_state;
 static struct {
     uint64_t retry_ticks;  /* after a failure: not to be tried again before */
     uint64_t next;         /* offset of the next extent */
+    uint64_t reserved_end; /* the file has space up to here */
     uint64_t mapped_end;   /* the contiguous mapping that holds `next` ends here */
-    uint64_t mapped_begin; /* ... and began here */
 } session_space;
 
 enum { RETRY_TICKS = 1 << 30 }; /* a good quarter of a second */
+enum { FIRST_BYTES = 128 << 10 };
 
 static uint64_t session_refresh_due; /* ticks; atomic */
 
@@ -64,17 +65,43 @@ static bool session_grow(uint64_t bytes)
     uint64_t grow = session_round_up(bytes > quarter ? bytes : quarter, JAM_SEGMENT_BYTES);
     if ((begin + grow) >> JAM_SEGMENT_SHIFT > JAM_SEGMENTS_MAX)
         return false;
-    uint8_t *at = jam_session_file_map(begin, grow);
+    uint8_t *at = jam_session_file_map(begin, grow, grow);
     if (!at && grow > session_round_up(bytes, JAM_SEGMENT_BYTES)) {
         grow = session_round_up(bytes, JAM_SEGMENT_BYTES);
-        at = jam_session_file_map(begin, grow);
+        at = jam_session_file_map(begin, grow, grow);
     }
     if (!at)
         return false;
     for (uint64_t i = 0; i < grow >> JAM_SEGMENT_SHIFT; i++)
         jam_segments[(begin >> JAM_SEGMENT_SHIFT) + i] = at + (i << JAM_SEGMENT_SHIFT);
-    session_space.mapped_begin = begin;
     session_space.mapped_end = begin + grow;
+    session_space.reserved_end = session_space.mapped_end;
+    return true;
+}
+
+/*
+ * The first mapping is longer than the file at first: a process that locks a little and ends, as
+ * most in a build do, should not take a MiB of disk.
+ */
+static bool session_map_first(void)
+{
+    jam_segments[0] = jam_session_file_map(0, JAM_SEGMENT_BYTES, FIRST_BYTES);
+    if (!jam_segments[0])
+        return false;
+    session_space.next = JAM_HEADER_BYTES;
+    session_space.reserved_end = FIRST_BYTES;
+    session_space.mapped_end = JAM_SEGMENT_BYTES;
+    session_space.retry_ticks = 0;
+    return true;
+}
+
+/* Reserve what is mapped. */
+static bool session_reserve_rest(void)
+{
+    uint64_t begin = session_space.reserved_end, end = session_space.mapped_end;
+    if (begin < end && !jam_session_file_reserve(begin, end - begin))
+        return false;
+    session_space.reserved_end = end;
     return true;
 }
 
@@ -93,25 +120,34 @@ static struct jam_extent *session_carve(const struct jam_extent_shape *shape, ui
     return extent;
 }
 
-/* Make room for `bytes` in one mapping; what is left of the old one becomes a free extent. */
-static bool session_make_room(uint64_t bytes)
+/* Go on in a new mapping; what is left of the old one becomes a free extent. */
+static bool session_move_on(uint64_t bytes)
 {
     static const struct jam_extent_shape unused = {.kind = JAM_EXTENT_FREE};
-    uint64_t left = session_space.mapped_end - session_space.next;
-    if (left >= bytes)
-        return true;
     uint64_t old_end = session_space.mapped_end;
-    if (jam_ticks() < session_space.retry_ticks)
+    uint64_t left = old_end - session_space.next;
+    if (!session_grow(bytes))
         return false;
-    if (!session_grow(bytes)) {
-        session_space.retry_ticks = jam_ticks() + RETRY_TICKS;
-        return false;
-    }
     if (left > 0)
         session_carve(&unused, left);
     session_space.next = session_round_up(old_end, JAM_SEGMENT_BYTES);
-    __atomic_store_n(&jam_header->file_bytes, session_space.mapped_end, __ATOMIC_RELEASE);
     return true;
+}
+
+/* Make room for `bytes` in one mapping. */
+static bool session_make_room(uint64_t bytes)
+{
+    if (session_space.reserved_end - session_space.next >= bytes)
+        return true;
+    if (jam_ticks() < session_space.retry_ticks)
+        return false;
+    bool has_room =
+        session_reserve_rest() &&
+        (session_space.mapped_end - session_space.next >= bytes || session_move_on(bytes));
+    if (!has_room)
+        session_space.retry_ticks = jam_ticks() + RETRY_TICKS;
+    __atomic_store_n(&jam_header->file_bytes, session_space.reserved_end, __ATOMIC_RELEASE);
+    return has_room;
 }
 
 struct jam_extent *jam_session_extent(const struct jam_extent_shape *shape, uint64_t bytes,
@@ -197,7 +233,7 @@ static void session_fill_header(struct jam_header *header)
     header->event_mode = jam_config.event_mode;
     header->max_ring_bytes = jam_config.ring_bytes;
     header->stack_depth_max = jam_config.depth_frames;
-    header->file_bytes = session_space.mapped_end;
+    header->file_bytes = session_space.reserved_end;
     header->used_bytes = JAM_HEADER_BYTES;
     memcpy(header->run_id, jam_config.run_id, strnlen(jam_config.run_id, sizeof header->run_id));
     jam_facts_fill_header(header);
@@ -212,12 +248,10 @@ static int session_open(void)
     int error = jam_session_file_create(jam_facts_program(), &attempt);
     if (error < 0)
         return error;
-    session_space.next = session_space.mapped_end = session_space.retry_ticks = 0;
-    if (!session_grow(JAM_SEGMENT_BYTES)) {
+    if (!session_map_first()) {
         JAM_SYSCALL1(unlink, jam_session_file_path());
         return -ENOSPC;
     }
-    session_space.next = JAM_HEADER_BYTES;
     jam_header = jam_session_at(0);
     session_refresh_due = 0;
     session_fill_header(jam_header);

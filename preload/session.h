@@ -4,11 +4,11 @@
  *      segment[0] ──▶ ┌─────────────┐ file offset 0
  *      segment[1] ──▶ │ 1 MiB each, │ 1 MiB
  *         ...         │ mapped for  │
- *                     └─good────────┘
+ *                     └─────────────┘
  *
- * The file grows by whole MiB: space is reserved (fallocate) before it is mapped, so that a full
- * disk is a counted loss and never a SIGBUS in the target. What is mapped never moves and is
- * never unmapped while the process lives, so pointers into it stay valid in every thread.
+ * The file begins small and then grows by whole MiB. Space is reserved (fallocate) before it is used,
+ * so that a full disk is a counted loss and never a SIGBUS in the target. What is mapped never moves
+ * and is never unmapped while the process lives, so pointers into it stay valid in every thread.
  *
  * A fork gives the child a mapping of its parent's file. The child must not write there: the state
  * word lies in memory that the kernel wipes at fork, so that jam_session_is_ready() is false in

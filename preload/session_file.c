@@ -167,13 +167,23 @@ static bool file_reserve(int descriptor, uint64_t offset, uint64_t bytes)
     return result == 0;
 }
 
-void *jam_session_file_map(uint64_t offset, uint64_t bytes)
+bool jam_session_file_reserve(uint64_t offset, uint64_t bytes)
+{
+    int descriptor = file_open_again();
+    if (descriptor < 0)
+        return false;
+    bool is_reserved = file_reserve(descriptor, offset, bytes);
+    JAM_SYSCALL1(close, descriptor);
+    return is_reserved;
+}
+
+void *jam_session_file_map(uint64_t offset, uint64_t bytes, uint64_t reserved_bytes)
 {
     int descriptor = file_open_again();
     long at = -ENOSPC;
     if (descriptor < 0)
         return NULL;
-    if (file_reserve(descriptor, offset, bytes))
+    if (file_reserve(descriptor, offset, reserved_bytes))
         at = JAM_SYSCALL6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset);
     JAM_SYSCALL1(close, descriptor);
     if (at < 0 && at > -4096)

@@ -18,10 +18,14 @@
 int jam_session_file_create(const char *program, uint32_t *attempt);
 
 /*
- * Reserve and map bytes [offset, offset + bytes): multiples of 1 MiB. NULL if the file cannot
- * grow: no space, over RLIMIT_FSIZE, file gone.
+ * Map bytes [offset, offset + bytes), multiples of 1 MiB, after reserving the first
+ * `reserved_bytes` of them; the others must not be touched before they are reserved. NULL if the
+ * file cannot grow: no space, over RLIMIT_FSIZE, file gone.
  */
-void *jam_session_file_map(uint64_t offset, uint64_t bytes);
+void *jam_session_file_map(uint64_t offset, uint64_t bytes, uint64_t reserved_bytes);
+
+/* Reserve space for bytes that are mapped already. False as above. */
+bool jam_session_file_reserve(uint64_t offset, uint64_t bytes);
 
 const char *jam_session_file_path(void);
 
