@@ -41,6 +41,12 @@ static int once_state(const void *control)
     return __atomic_load_n((const int *)control, __ATOMIC_ACQUIRE);
 }
 
+/* To be asked first of all: whoever uses a once does so often, and nearly always it is done. */
+static bool once_is_recorded(const void *control)
+{
+    return JAM_UNLIKELY(!(once_state(control) & ONCE_DONE)) && jam_session_is_ready();
+}
+
 /* --- around the initialiser --- */
 
 static void once_begin(struct once_run *run)
@@ -114,8 +120,6 @@ static int once_recorded(struct once_run *run)
 
 static int once_call(struct once_run *run)
 {
-    if (JAM_LIKELY(once_state(run->control) & ONCE_DONE) || !jam_session_is_ready())
-        return once_real(run, run->routine);
     run->request.target = (struct jam_target){.key = {(uint64_t)run->control, JAM_LOCK_ONCE, 0}};
     if (!jam_request_begin(&run->request, run->call))
         return once_real(run, run->routine);
@@ -124,12 +128,18 @@ static int once_call(struct once_run *run)
 
 JAM_EXPORT int pthread_once(pthread_once_t *control, void (*routine)(void))
 {
+    if (!once_is_recorded(control))
+        return jam_real.pthread_once(control, routine);
     struct once_run run = {.call = JAM_CALLER(), .control = control, .routine = routine};
     return once_call(&run);
 }
 
 JAM_EXPORT void call_once(once_flag *flag, void (*routine)(void))
 {
+    if (!once_is_recorded(flag)) {
+        jam_real.call_once(flag, routine);
+        return;
+    }
     struct once_run run = {
         .call = JAM_CALLER(), .control = flag, .routine = routine, .is_c11 = true};
     once_call(&run);
