@@ -21,7 +21,7 @@ NAMES = {"wait_spin": "spin", "wait_barrier": "barrier", "wait_once": "control",
 
 
 def waiting(dump):
-    """function: (operation, kind of lock) of each thread that waits."""
+    """function: (operation, kind of lock) of each thread that waits, as far as WAITING names it."""
     return {dump.caller(word["stack"]): (word["operation"], dump.locks[word["lock"]]["kind"])
             for word in dump["waiting"] if word["operation"] and dump.caller(word["stack"]) in WAITING}
 
@@ -49,10 +49,6 @@ def who_waits_for_what_and_who_holds_it():
     process.kill()
     process.wait()
     equal(waiting(Dump("x.jam")), WAITING)
-    document = report("x.jam")
-    names = {lock["id"]: lock["name"] for lock in document["locks"]}
-    waited = [names[waits["lock"]] for waits in document["waiting"]]
-    equal([name for name in NAMES.values() if name not in waited], [])
 
 
 @test
