@@ -208,12 +208,15 @@ static int mtx_others_view(void *unused)
     return unused != NULL;
 }
 
+/* The thread may log as well: what creating it answered is logged when it has ended. */
 static int in_thrd(thrd_start_t start, void *argument)
 {
     thrd_t thread;
     int value = -1;
-    LOG(thrd_create(&thread, start, argument));
-    LOG(thrd_join(thread, &value));
+    int created = thrd_create(&thread, start, argument);
+    int joined = thrd_join(thread, &value);
+    LOG(created);
+    LOG(joined);
     return value;
 }
 
