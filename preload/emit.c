@@ -258,6 +258,14 @@ static void lock_add_waiter(struct jam_lock_record *lock)
         ;
 }
 
+/* Not if the lock died meanwhile: its successor in the record counts from zero. */
+static void lock_remove_waiter(const struct jam_request *request)
+{
+    struct jam_lock_record *lock = request->lock;
+    if (__atomic_load_n(&lock->generation, __ATOMIC_ACQUIRE) == request->generation)
+        __atomic_sub_fetch(&lock->waiters, 1, __ATOMIC_SEQ_CST);
+}
+
 void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t owner_tid)
 {
     struct jam_thread *self = request->self;
@@ -292,7 +300,7 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
     self->is_open = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     uint64_t now = jam_ticks();
-    __atomic_sub_fetch(&request->lock->waiters, 1, __ATOMIC_SEQ_CST);
+    lock_remove_waiter(request);
     wait_word_clear(&self->lane->wait);
     wait_add_totals(request, jam_ticks_between(request->wait_begin, now), got_it);
     uint32_t blocker = jam_blame_settle(request, now);
