@@ -282,6 +282,16 @@ static void print_threads(const struct jam_report *report, FILE *out)
         print_value(thread_json(report, &report->contention.threads[i]), i ? ",\n" : "\n", out);
 }
 
+/* The object waited for: a lock that nobody ever got is not among the report's locks. */
+static json_t *waited_json(struct jam_report *report, const struct jam_waiting *waiting)
+{
+    if (waiting->lock == JAM_MAP_NONE)
+        return json_null();
+    json_t *object = json_object();
+    set_identity(object, report, waiting->lock);
+    return object;
+}
+
 static json_t *waiting_json(struct jam_report *report, const struct jam_waiting *waiting)
 {
     char name[JAM_NAME_BYTES * 4];
@@ -294,6 +304,7 @@ static json_t *waiting_json(struct jam_report *report, const struct jam_waiting 
                                 waiting->lock == JAM_MAP_NONE
                                     ? json_null()
                                     : number(report->contention.locks[waiting->lock].id));
+    json_object_set_new_nocheck(object, "waits_for", waited_json(report, waiting));
     set_number(object, "for_ns", waiting->for_ns);
     json_object_set_new_nocheck(
         object, "stack", stack_json(report->processes[waiting->process].frames, waiting->stack));
