@@ -121,7 +121,7 @@ TEST(DataName, CutsAtTheCallersBuffer)
 TEST(DataName, KnowsLockTypes)
 {
     for (const char *type : {"pthread_mutex_t", "sem_t", "mutex", "shared_mutex",
-                             "counting_semaphore<4>", "condition_variable"})
+                             "counting_semaphore<4>", "condition_variable", "_IO_FILE_plus"})
         EXPECT_TRUE(jam_data_name_is_lock_type(type)) << type;
     for (const char *type : {"", "int", "pthread_mutex", "mutex_t", "Pool", "mutex2", "<mutex>"})
         EXPECT_FALSE(jam_data_name_is_lock_type(type)) << type;

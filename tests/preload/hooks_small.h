@@ -1,0 +1,92 @@
+/* The cases of hooks.c for the small families: spin locks, barriers, onces, streams. */
+#ifndef HOOKS_SMALL_H
+#define HOOKS_SMALL_H
+
+#include "hooks_needs.h"
+
+CASE(pthread_spin_init, "created spin")
+{
+    OK(pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE));
+}
+
+CASE(pthread_spin_destroy, "destroyed spin")
+{
+    prepare_spin_new();
+    prepare_spin();
+    OK(pthread_spin_unlock(&spin));
+    OK(pthread_spin_destroy(&spin));
+}
+
+CASE(pthread_spin_lock, "acquired spin exclusive")
+{
+    prepare_spin_new();
+    OK(pthread_spin_lock(&spin));
+}
+
+CASE(pthread_spin_trylock, "tried spin exclusive")
+{
+    prepare_spin_new();
+    OK(pthread_spin_trylock(&spin));
+    IS(EBUSY, pthread_spin_trylock(&spin));
+}
+
+CASE(pthread_spin_unlock, "released prepare_spin")
+{
+    prepare_spin_new();
+    prepare_spin();
+    OK(pthread_spin_unlock(&spin));
+}
+
+CASE(pthread_barrier_init, "created barrier")
+{
+    pthread_barrier_t other;
+    OK(pthread_barrier_init(&other, NULL, 2));
+}
+
+CASE(pthread_barrier_destroy, "destroyed barrier")
+{
+    OK(pthread_barrier_destroy(&barrier));
+}
+
+CASE(pthread_barrier_wait, "woke barrier all")
+{
+    pthread_t thread = prepare_arrival();
+    IS(PTHREAD_BARRIER_SERIAL_THREAD, pthread_barrier_wait(&barrier));
+    OK(pthread_join(thread, NULL));
+}
+
+CASE(pthread_once, "initialised")
+{
+    static pthread_once_t control = PTHREAD_ONCE_INIT;
+    prepare_mutex_used();
+    OK(pthread_once(&control, do_not_much));
+    OK(pthread_once(&control, do_not_much));
+}
+
+CASE(call_once, "initialised")
+{
+    static once_flag flag = ONCE_FLAG_INIT;
+    prepare_mutex_used();
+    call_once(&flag, do_not_much);
+    call_once(&flag, do_not_much);
+}
+
+CASE(flockfile, "acquired mutex exclusive")
+{
+    flockfile(stdout);
+}
+
+CASE(ftrylockfile, "tried mutex exclusive")
+{
+    prepare_stream_holder();
+    OK(ftrylockfile(stdout));
+    IS(EBUSY, ftrylockfile(stdin));
+}
+
+CASE(funlockfile, "released prepare_stream")
+{
+    prepare_stream();
+    funlockfile(stderr);
+}
+
+#endif
