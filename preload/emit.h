@@ -104,7 +104,7 @@ bool jam_emit_release(struct jam_thread *self, const void *object, bool *is_reen
 /* Whether this thread holds the object, as far as we saw. */
 bool jam_emit_is_held(const struct jam_thread *self, const void *object);
 
-/* A condition is about to be signalled, a semaphore posted. */
+/* A condition is about to be signalled, a semaphore posted, a barrier opened, a once done. */
 void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
                    bool is_broadcast);
 
