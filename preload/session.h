@@ -6,9 +6,10 @@
  *         ...         │ mapped for  │
  *                     └─────────────┘
  *
- * The file begins small and then grows by whole MiB. Space is reserved (fallocate) before it is used,
- * so that a full disk is a counted loss and never a SIGBUS in the target. What is mapped never moves
- * and is never unmapped while the process lives, so pointers into it stay valid in every thread.
+ * The file begins small and then grows by whole MiB. Space is reserved (fallocate) before it is
+ * used, so that a full disk is a counted loss and never a SIGBUS in the target. What is mapped
+ * never moves and is never unmapped while the process lives, so pointers into it stay valid in
+ * every thread.
  *
  * A fork gives the child a mapping of its parent's file. The child must not write there: the state
  * word lies in memory that the kernel wipes at fork, so that jam_session_is_ready() is false in
