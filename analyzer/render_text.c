@@ -167,11 +167,27 @@ static void print_details(const struct jam_text *text, const struct jam_rows *ro
         fprintf(text->out, "\n%zu more with less than 1 %% of the waiting each: see -v\n", trifles);
 }
 
+/*
+ * At what is no lock, waiting is all that counts: joins, onces and barriers that nobody waited for
+ * are left out unless everything is asked for.
+ */
+static void drop_idle(struct jam_rows *rows)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].value[JAM_COLUMN_WAIT])
+            rows->rows[kept++] = rows->rows[i];
+    rows->count = kept;
+}
+
 static void print_section(const struct jam_text *text, enum jam_lock_section section)
 {
     const struct jam_section_words *words = &section_words[section];
     struct jam_rows rows;
-    if (jam_rows_make(&rows, text->report, section, text->view) == 0 && rows.count) {
+    int status = jam_rows_make(&rows, text->report, section, text->view);
+    if (status == 0 && section != JAM_SECTION_LOCKS && !text->view->is_verbose)
+        drop_idle(&rows);
+    if (status == 0 && rows.count) {
         size_t shown = shown_rows(&rows, text->view);
         jam_rows_name_locks(&rows, text->report, shown);
         print_title(text, words->title, &rows);
