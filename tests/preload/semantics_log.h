@@ -1,5 +1,5 @@
 /*
- * The log of semantics and semantics_threads: what functions answer, in an order that is always the
+ * The log of the programs called semantics: what functions answer, in an order that is always the
  * same.
  */
 #ifndef SEMANTICS_LOG_H
