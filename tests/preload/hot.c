@@ -22,6 +22,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <threads.h>
 #include <unistd.h>
 #include "trace_format.h"
 
@@ -30,6 +31,10 @@ enum { THREADS = 2, WARM = 100, PAIRS = 100000, ERRNO = 4321 };
 struct locks {
     pthread_mutex_t outer, inner;
     pthread_rwlock_t rwlock;
+    pthread_spinlock_t spin;
+    mtx_t mtx;
+    FILE *stream;
+    pthread_once_t once;
     sem_t sem;
 };
 
@@ -87,6 +92,10 @@ static void meet(unsigned expected)
         __builtin_ia32_pause();
 }
 
+static void initialise(void)
+{
+}
+
 __attribute__((noinline)) static void take_locks(struct locks *mine)
 {
     pthread_mutex_lock(&mine->outer);
@@ -99,6 +108,13 @@ __attribute__((noinline)) static void take_locks(struct locks *mine)
     pthread_rwlock_unlock(&mine->rwlock);
     if (pthread_mutex_trylock(&mine->inner) == 0)
         pthread_mutex_unlock(&mine->inner);
+    pthread_spin_lock(&mine->spin);
+    pthread_spin_unlock(&mine->spin);
+    mtx_lock(&mine->mtx);
+    mtx_unlock(&mine->mtx);
+    flockfile(mine->stream);
+    funlockfile(mine->stream);
+    pthread_once(&mine->once, initialise);
     sem_post(&mine->sem);
     sem_wait(&mine->sem);
     if (errno != ERRNO)
@@ -225,6 +241,9 @@ int main(int argc, char **argv)
         pthread_mutex_init(&locks[i].outer, NULL);
         pthread_mutex_init(&locks[i].inner, NULL);
         pthread_rwlock_init(&locks[i].rwlock, NULL);
+        pthread_spin_init(&locks[i].spin, PTHREAD_PROCESS_PRIVATE);
+        mtx_init(&locks[i].mtx, mtx_plain);
+        locks[i].stream = tmpfile();
         sem_init(&locks[i].sem, 0, 0);
     }
     if (pthread_create(&other, NULL, work_and_stay, &locks[1]) != 0)
