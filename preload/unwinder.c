@@ -294,12 +294,19 @@ JAM_ON_OPEN(unwinder_complain);
 
 /* --- stepping --- */
 
-static unw_cursor_t unwinder_cursor; /* 1 KiB; guarded by the growth lock */
+/*
+ * Guarded by the growth lock. The target's library path may lead to a newer libunwind than the one
+ * we were built with, whose cursor may be larger.
+ */
+static union {
+    unw_cursor_t cursor; /* 1 KiB */
+    char room[8 << 10];
+} unwinder_at;
 
 static uint64_t unwinder_get(int number)
 {
     unw_word_t value = 0;
-    unwinder.call_unw_get_reg(&unwinder_cursor, number, &value);
+    unwinder.call_unw_get_reg(&unwinder_at.cursor, number, &value);
     return value;
 }
 
@@ -310,7 +317,7 @@ static void unwinder_arrive(struct jam_step *step)
     uint32_t reads = step->read_count;
     step->to.pc = unwinder_get(PC);
     step->to.sp = unwinder_get(SP);
-    unwinder.call_unw_get_save_loc(&unwinder_cursor, BP, &saved);
+    unwinder.call_unw_get_save_loc(&unwinder_at.cursor, BP, &saved);
     step->bp_saved_at = saved.type == UNW_SLT_MEMORY ? saved.u.addr : 0;
     step->to.bp = unwinder_get(BP);
     /* Along frame pointers libunwind finds the caller, but not where its stack pointer was. */
@@ -325,12 +332,12 @@ void jam_unwinder_step(struct jam_step *step)
 {
     step->read_count = 0;
     step->used_bp = step->has_tables = step->is_signal_frame = step->overflowed = false;
-    step->result = unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, step);
+    step->result = unwinder.call_unw_init_remote(&unwinder_at.cursor, unwinder.space, step);
     if (step->result < 0)
         return;
-    step->result = unwinder.call_unw_step(&unwinder_cursor);
+    step->result = unwinder.call_unw_step(&unwinder_at.cursor);
     /* After a step, libunwind answers for the frame that was left. */
-    step->is_signal_frame = unwinder.call_unw_is_signal_frame(&unwinder_cursor) > 0;
+    step->is_signal_frame = unwinder.call_unw_is_signal_frame(&unwinder_at.cursor) > 0;
     if (step->result > 0)
         unwinder_arrive(step);
     if (step->result > 0 && step->to.pc == 0)
@@ -342,7 +349,7 @@ static int unwinder_restart(struct jam_step *step)
 {
     step->at = step->to;
     step->at.pc--;
-    return unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, step);
+    return unwinder.call_unw_init_remote(&unwinder_at.cursor, unwinder.space, step);
 }
 
 size_t jam_unwinder_walk(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max)
@@ -351,10 +358,10 @@ size_t jam_unwinder_walk(struct jam_call call, uint64_t stack_top, uint64_t *fra
     size_t count = 0;
     frames[count++] = call.pc;
     step.at.pc--;
-    int result = unwinder.call_unw_init_remote(&unwinder_cursor, unwinder.space, &step);
+    int result = unwinder.call_unw_init_remote(&unwinder_at.cursor, unwinder.space, &step);
     while (result >= 0 && count < max) {
         step.has_tables = false;
-        if (unwinder.call_unw_step(&unwinder_cursor) <= 0)
+        if (unwinder.call_unw_step(&unwinder_at.cursor) <= 0)
             break;
         unwinder_arrive(&step);
         if (step.to.pc == 0)
