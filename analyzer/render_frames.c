@@ -25,6 +25,7 @@ struct jam_frames {
     struct jam_map by_ref;
     struct jam_symbol_frame *scratch; /* the stack that is being resolved */
     size_t scratch_count, scratch_capacity;
+    uint64_t preload_start, preload_end; /* code addresses that stand in no stack; equal: none */
 };
 
 /* The symbolizer wants C strings; a trace has lengths. */
@@ -32,6 +33,15 @@ struct module_list {
     struct jam_symbol_module *modules;
     size_t count, capacity;
 };
+
+/* The preload: its frames are nobody's call site, so its file need not be at hand. */
+static bool is_preload(const struct jam_module *module)
+{
+    static const char name[] = "/liblockjam.so";
+    size_t bytes = sizeof name - 1;
+    return module->path_bytes >= bytes &&
+           memcmp(module->path + module->path_bytes - bytes, name, bytes) == 0;
+}
 
 static void free_modules(struct module_list *list)
 {
@@ -60,15 +70,21 @@ static int add_module(struct module_list *list, const struct jam_module *module)
     return 0;
 }
 
-static struct jam_symbolizer *new_symbolizer(struct jam_trace *trace)
+static struct jam_symbolizer *new_symbolizer(struct jam_frames *frames)
 {
     struct module_list list = {0};
     struct jam_cursor cursor;
     const struct jam_module *module;
     int status = 0;
-    jam_cursor_start(&cursor, trace, JAM_EXTENT_MODULES);
-    while (!status && (module = jam_cursor_next(&cursor)))
-        status = add_module(&list, module);
+    jam_cursor_start(&cursor, frames->trace, JAM_EXTENT_MODULES);
+    while (!status && (module = jam_cursor_next(&cursor))) {
+        if (is_preload(module)) {
+            frames->preload_start = module->start;
+            frames->preload_end = module->end;
+        } else {
+            status = add_module(&list, module);
+        }
+    }
     struct jam_symbolizer *symbolizer =
         status ? NULL : jam_symbolizer_new(list.modules, list.count, NULL);
     free_modules(&list);
@@ -81,7 +97,7 @@ struct jam_frames *jam_frames_new(struct jam_trace *trace)
     if (!frames)
         return NULL;
     frames->trace = trace;
-    frames->symbolizer = new_symbolizer(trace);
+    frames->symbolizer = new_symbolizer(frames);
     if (frames->symbolizer)
         return frames;
     jam_frames_free(frames);
@@ -107,18 +123,9 @@ struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames)
     return frames->symbolizer;
 }
 
-/* The preload stands between a thread's start and its start routine: nobody's call site. */
-static bool is_ours(const struct jam_symbol_frame *frame)
-{
-    const char *slash = frame->module ? strrchr(frame->module, '/') : NULL;
-    return slash && strncmp(slash + 1, "liblockjam.so", 13) == 0;
-}
-
 static void add_frames(struct jam_frames *frames, const struct jam_symbol_frame *more, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_ours(&more[i]))
-            continue;
         if (jam_array_reserve(&frames->scratch, &frames->scratch_capacity, frames->scratch_count,
                               sizeof *frames->scratch) != 0)
             return;
@@ -135,6 +142,8 @@ static void add_word(struct jam_frames *frames, const struct jam_stack *stack, u
         add_frames(frames, &foreign, 1);
         return;
     }
+    if (word >= frames->preload_start && word < frames->preload_end)
+        return;
     bool is_interrupted = index < 64 && stack->interrupted >> index & 1;
     const struct jam_symbol_frame *found;
     size_t count = jam_symbolizer_resolve(frames->symbolizer, stack->module_generation, word,
