@@ -53,6 +53,10 @@ static struct jam_rule rule_unpack(uint64_t packed)
 
 static _Alignas(64) uint8_t rule_stack[128 << 10];
 
+/* Of a ThreadSanitizer runtime, if there is one: what libunwind does is no race of the target's. */
+extern void __tsan_ignore_thread_begin(void) __attribute__((weak));
+extern void __tsan_ignore_thread_end(void) __attribute__((weak));
+
 /* Call function(argument) under the growth lock, on our own stack, with all signals blocked. */
 static bool rule_call(void (*function)(void *), void *argument)
 {
@@ -62,7 +66,11 @@ static bool rule_call(void (*function)(void *), void *argument)
     int saved_errno = errno;
     JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof all);
     jam_mute = true;
+    if (__tsan_ignore_thread_begin)
+        __tsan_ignore_thread_begin();
     jam_arch_call_on(rule_stack + sizeof rule_stack, function, argument);
+    if (__tsan_ignore_thread_end)
+        __tsan_ignore_thread_end();
     jam_mute = false;
     JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
     errno = saved_errno;
