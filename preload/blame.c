@@ -139,35 +139,42 @@ static void division_give(struct blame_division *division, uint32_t stack, uint3
     }
 }
 
-/* How long one holder held the lock since the wait began. */
-static uint64_t holder_growth(const struct jam_request *request,
+/*
+ * How long one holder held the lock since the wait began. An entry that was given up and came back
+ * counts from zero again. No share is longer than the wait: others write while we read.
+ */
+static uint64_t holder_growth(const struct blame_division *division,
                               const struct jam_holder_totals *before,
                               const struct jam_holder_totals *now)
 {
+    const struct jam_request *request = division->request;
     const struct jam_blame_start *start = &request->blame;
     if (!now->stack || now->last_ticks < request->wait_begin || now->thread == request->self->id)
         return 0;
-    bool is_same = before->stack == now->stack && before->thread == now->thread;
+    bool is_same = before->stack == now->stack && before->thread == now->thread &&
+                   before->held_ticks <= now->held_ticks;
     uint64_t ticks = now->held_ticks - (is_same ? before->held_ticks : 0);
     if (now->stack == start->stack && now->thread == start->thread) {
         uint64_t earlier = jam_ticks_between(start->acquired_ticks, request->wait_begin);
         ticks = ticks > earlier ? ticks - earlier : 1; /* it held the lock: no share is too small */
     }
-    return ticks;
+    return ticks < division->wait_ticks ? ticks : division->wait_ticks;
 }
 
 static void division_measure(struct blame_division *division, const struct jam_holders *holders)
 {
     for (unsigned i = 0; i < JAM_HOLDERS; i++) {
         struct jam_holder_totals now = holders->holder[i];
-        now.held_ticks =
-            holder_growth(division->request, &division->request->blame.holder[i], &now);
+        now.held_ticks = holder_growth(division, &division->request->blame.holder[i], &now);
         division->share[i] = now;
         division->held_ticks += now.held_ticks;
     }
 }
 
-/* wait * part / whole without overflow: both are brought below 2^32 first. */
+/*
+ * wait * part / whole without overflow: both are brought below 2^32 first. `whole` is a sum of
+ * parts that are not 0.
+ */
 static uint64_t division_scale(uint64_t wait, uint64_t part, uint64_t whole)
 {
     while (whole >> 32) {

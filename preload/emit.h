@@ -22,10 +22,9 @@
 /* What is asked for. */
 struct jam_target {
     struct jam_lock_key key;
-    uint16_t mode;  /* enum jam_mode */
-    uint16_t flags; /* enum jam_held_flags: TRY, TIMED */
-    uint32_t
-        class_stack; /* the class of the object if it is not known yet; 0 = the caller's stack */
+    uint16_t mode;        /* enum jam_mode */
+    uint16_t flags;       /* enum jam_held_flags: TRY, TIMED */
+    uint32_t class_stack; /* class of the object if it is new; 0 = the caller's stack */
 };
 
 /*
