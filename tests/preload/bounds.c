@@ -2,14 +2,16 @@
  * Programs that want more of everything than a recorder may take for granted.
  *
  * usage: bounds threads N       N threads, one after another, each with a lock of its own and a
- * common one bounds destructors N   the same, but they lock only in a destructor of thread-specific
- * data bounds live N          N threads at once, each holding a lock; SIGKILLs itself then bounds
- * held N          N locks held at once by one thread, released oldest first bounds held-kill N ...
- * and SIGKILLs itself while it holds them bounds reuse N         N locks one after another at 64
- * places bounds handover N      locks in one thread, unlocks in another, N times bounds fork N
- * forks from a thread while others run; parent and child take N locks each bounds grow N [HOW]    N
- * locks that stay; before the second half HOW: limit (RLIMIT_FSIZE is reached), delete
- * (LOCKJAM_OUTPUT), close (all descriptors from 3 on)
+ *                               common one
+ *        bounds destructors N   the same, but they lock only in a destructor of thread-specific data
+ *        bounds live N          N threads at once, each holding a lock; SIGKILLs itself then
+ *        bounds held N          N locks held at once by one thread, released oldest first
+ *        bounds held-kill N     ... and SIGKILLs itself while it holds them
+ *        bounds reuse N         N locks one after another at 64 places
+ *        bounds handover N      locks in one thread, unlocks in another, N times
+ *        bounds fork N          forks from a thread while others run; parent and child take N locks
+ *        bounds grow N [HOW]    N locks that stay; before the second half HOW: limit (RLIMIT_FSIZE is
+ *                               reached), delete (LOCKJAM_OUTPUT), close (all descriptors from 3 on)
  */
 #include <limits.h>
 #include <pthread.h>
