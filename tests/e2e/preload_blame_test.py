@@ -3,7 +3,7 @@
 from harness import equal, main, report, sample, test, the_lock, record
 from preload_trace import recorded, target
 
-THREADS, ROUNDS = 80, 150
+THREADS, ROUNDS = 80, 500
 
 
 @test
