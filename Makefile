@@ -9,6 +9,8 @@
 ##   test           install what is missing, build, run every test and `check`
 ##   check          the structural checks alone: check-layers check-headers check-exports check-size
 ##                  check-format check-clang check-tidy check-man
+##   check-real     real programs bare and recorded: servers, languages, compilers, sanitizers; uses what
+##                  is installed (tests/real/run --install brings the rest)
 ##   bench          what recording costs on this machine
 ##   format         rewrite all sources with clang-format
 ##   install        install under $(DESTDIR)$(PREFIX)
@@ -286,6 +288,11 @@ $(B)/check/%.tidy: $(B)/%.o .clang-tidy
 
 check-man:
 	$(Q)$(if $(man_pages),mandoc -T lint -W warning $(man_pages))
+
+# Not part of `make test`: it needs large packages, and minutes.
+.PHONY: check-real
+check-real: all
+	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/real/run $(T)
 
 # --- the rest ------------------------------------------------------------------------------------
 

@@ -1,0 +1,7 @@
+PRAGMA threads=4;
+CREATE TABLE t(id INTEGER PRIMARY KEY, a INT, b TEXT);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i < 60000)
+  INSERT INTO t SELECT i, (i * 7919) % 60000, hex(i) FROM n;
+CREATE INDEX t_b ON t(b, a);
+PRAGMA integrity_check;
+SELECT count(*), sum(a) FROM (SELECT a, b FROM t ORDER BY b DESC, a);
