@@ -13,7 +13,6 @@ static struct {
     struct jam_shared_map by_address; /* address -> pointer to record; may be stale */
     struct jam_map free_by_class;     /* class stack and kind -> pointer to the first free record */
     struct jam_map next_free;         /* id -> pointer to the next free record of the class */
-    struct jam_map by_id;             /* id -> pointer */
     struct jam_area area;
     struct jam_area holders;
 } locks;
@@ -47,16 +46,6 @@ struct jam_lock_record *jam_lock_find(struct jam_lock_key key)
     return lock_is(lock, key) ? lock : NULL;
 }
 
-struct jam_lock_record *jam_lock_at(uint32_t id)
-{
-    struct jam_lock_record *lock = NULL;
-    if (jam_growth_lock()) {
-        lock = (struct jam_lock_record *)jam_map_find(&locks.by_id, id);
-        jam_growth_unlock();
-    }
-    return lock;
-}
-
 /* --- records --- */
 
 static uint64_t lock_class(struct jam_lock_key key, uint32_t stack)
@@ -87,7 +76,6 @@ static struct jam_lock_record *lock_append(void)
     lock->id = locks.area.shape.first_id;
     lock->generation = JAM_GENERATION_ENDED; /* generation 0, over */
     jam_area_publish(&locks.area, sizeof *lock);
-    jam_map_put(&locks.by_id, lock->id, (uint64_t)lock);
     return lock;
 }
 

@@ -46,9 +46,6 @@ extern uint32_t jam_lock_handovers; /* atomic */
 /* The holders of a lock, made at its first contention. NULL: no space. */
 struct jam_holders *jam_lock_holders(struct jam_lock_record *lock);
 
-/* The record of a lock id that this session gave out. */
-struct jam_lock_record *jam_lock_at(uint32_t id);
-
 static inline bool jam_lock_is_alive(const struct jam_lock_record *lock)
 {
     return !(__atomic_load_n(&lock->generation, __ATOMIC_ACQUIRE) & JAM_GENERATION_ENDED);
