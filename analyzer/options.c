@@ -20,14 +20,6 @@ struct cursor {
     struct jam_error *error;
 };
 
-const struct jam_option *jam_options_find(const struct jam_option *rows, const char *long_name)
-{
-    for (const struct jam_option *row = rows; row->long_name; row++)
-        if (strcmp(row->long_name, long_name) == 0)
-            return row;
-    return NULL;
-}
-
 static const struct jam_option *find_prefix(const struct jam_option *rows, const char *name,
                                             size_t length)
 {

@@ -86,9 +86,6 @@ int jam_options_parse(const struct jam_option *rows, const struct jam_command_li
 int jam_options_store(const struct jam_option *row, void *values, const char *text,
                       struct jam_error *error);
 
-/* The row with that long name, NULL if there is none. */
-const struct jam_option *jam_options_find(const struct jam_option *rows, const char *long_name);
-
 /* Choices that several commands share. */
 enum jam_color { JAM_COLOR_AUTO, JAM_COLOR_ALWAYS, JAM_COLOR_NEVER };
 extern const char *const jam_color_choices[];
