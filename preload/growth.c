@@ -8,7 +8,7 @@
 #include <time.h>
 
 enum { FREE = 0, HELD = 1, CONTENDED = 2 };
-enum { SPINS = 200, NAPS = 1000 }; /* a nap is 1 ms */
+enum { SPINS = 200, NAPS = 100, NAP_NS = 50000000 }; /* a release ends a nap */
 
 static uint32_t growth_word;
 static const void *growth_owner; /* address of a thread's TLS marker */
@@ -33,7 +33,7 @@ static bool growth_acquire(void)
     for (int i = 0; i < NAPS && !__atomic_load_n(&growth_is_stuck, __ATOMIC_RELAXED); i++) {
         if (__atomic_exchange_n(&growth_word, CONTENDED, __ATOMIC_ACQUIRE) == FREE)
             return true;
-        struct timespec nap = {.tv_nsec = 1000000};
+        struct timespec nap = {.tv_nsec = NAP_NS};
         JAM_SYSCALL4(futex, &growth_word, FUTEX_WAIT_PRIVATE, CONTENDED, &nap);
     }
     __atomic_store_n(&growth_is_stuck, true, __ATOMIC_RELAXED);

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 
 /*
- * False after a second, which means that its owner is gone: the caller drops what it wanted to
+ * False after five seconds, which means that its owner is gone: the caller drops what it wanted to
  * record and counts JAM_LOSS_GROWTH_BUSY. From then on nobody waits until it is released.
  */
 bool jam_growth_lock(void);
