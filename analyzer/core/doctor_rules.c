@@ -49,12 +49,8 @@ const struct jam_doctor_rule jam_doctor_trait_rules[JAM_TRAITS] = {
          .reason = "was not found, so what it locks is not known (and the program may not "
                    "start)",
          .what_to_do = "set LD_LIBRARY_PATH as for the run"},
-    [JAM_TRAIT_ASAN] = {.status = JAM_DOCTOR_PARTLY,
-                        .reason =
-                            "is built with AddressSanitizer, which insists on being loaded first",
-                        .what_to_do =
-                            "if it refuses to start, set ASAN_OPTIONS=verify_asan_link_order=0, or "
-                            "record a build without it"},
+    [JAM_TRAIT_ASAN] = {.reason = "is built with AddressSanitizer: `lockjam record` lifts its "
+                                  "demand to be loaded first"},
     [JAM_TRAIT_TSAN] = {.status = JAM_DOCTOR_PARTLY,
                         .reason =
                             "is built with ThreadSanitizer, which replaces the same functions",

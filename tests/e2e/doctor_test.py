@@ -200,8 +200,10 @@ def go_programs_are_told_by_their_note():
 @test
 def sanitizers_are_told():
     document = doctor(compile_c(LOCKS, "sane", "-fsanitize=address"))
-    the_fact(document, "sane", "AddressSanitizer")
-    equal(document["verdict"], "partly")
+    equal(the_fact(document, "sane", "AddressSanitizer")["status"], "ok")
+    equal(document["verdict"], "sees")
+    equal(record("./sane", options=["-o", "x.jam"]).returncode, 0)
+    equal(the_lock(report("x.jam"), "mutex")["acquisitions"], 1)
 
 
 @test
