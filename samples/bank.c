@@ -96,6 +96,16 @@ static void *teller(void *argument)
     return NULL;
 }
 
+/* A thread that names itself has its name however soon it ends. */
+static void *named_teller(void *argument)
+{
+    char name[32];
+
+    snprintf(name, sizeof(name), "teller-%ld", (long)argument - 1);
+    pthread_setname_np(pthread_self(), name);
+    return teller(argument);
+}
+
 static void open_accounts(void)
 {
     journal = calloc((size_t)transfers * TELLERS + 1, sizeof(*journal));
@@ -122,18 +132,14 @@ static long close_accounts(void)
 int main(int argc, char **argv)
 {
     pthread_t threads[TELLERS];
-    char name[16];
 
     if (argc > 1)
         transfers = atol(argv[1]);
     if (transfers < AUDITS)
         return 2;
     open_accounts();
-    for (long i = 0; i < TELLERS; i++) {
-        pthread_create(&threads[i], NULL, teller, (void *)(i + 1));
-        snprintf(name, sizeof(name), "teller-%ld", i);
-        pthread_setname_np(threads[i], name);
-    }
+    for (long i = 0; i < TELLERS; i++)
+        pthread_create(&threads[i], NULL, named_teller, (void *)(i + 1));
     for (int i = 0; i < TELLERS; i++)
         pthread_join(threads[i], NULL);
     printf("%ld transfers, total balance %ld\n", journal_length, close_accounts());
