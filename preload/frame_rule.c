@@ -53,9 +53,23 @@ static struct jam_rule rule_unpack(uint64_t packed)
 
 static _Alignas(64) uint8_t rule_stack[128 << 10];
 
-/* Of a ThreadSanitizer runtime, if there is one: what libunwind does is no race of the target's. */
-extern void __tsan_ignore_thread_begin(void) __attribute__((weak));
-extern void __tsan_ignore_thread_end(void) __attribute__((weak));
+/*
+ * Of a ThreadSanitizer runtime, if there is one: what libunwind does is no race of the target's.
+ * These names are in gcc's libtsan and in the runtime that clang links into programs.
+ */
+extern void AnnotateIgnoreReadsBegin(const char *file, int line) __attribute__((weak));
+extern void AnnotateIgnoreReadsEnd(const char *file, int line) __attribute__((weak));
+extern void AnnotateIgnoreWritesBegin(const char *file, int line) __attribute__((weak));
+extern void AnnotateIgnoreWritesEnd(const char *file, int line) __attribute__((weak));
+
+static void rule_hide(bool is_hidden)
+{
+    if (!AnnotateIgnoreReadsBegin || !AnnotateIgnoreReadsEnd || !AnnotateIgnoreWritesBegin ||
+        !AnnotateIgnoreWritesEnd)
+        return;
+    (is_hidden ? AnnotateIgnoreReadsBegin : AnnotateIgnoreReadsEnd)(__FILE__, __LINE__);
+    (is_hidden ? AnnotateIgnoreWritesBegin : AnnotateIgnoreWritesEnd)(__FILE__, __LINE__);
+}
 
 /* Call function(argument) under the growth lock, on our own stack, with all signals blocked. */
 static bool rule_call(void (*function)(void *), void *argument)
@@ -66,11 +80,9 @@ static bool rule_call(void (*function)(void *), void *argument)
     int saved_errno = errno;
     JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &all, &old, sizeof all);
     jam_mute = true;
-    if (__tsan_ignore_thread_begin)
-        __tsan_ignore_thread_begin();
+    rule_hide(true);
     jam_arch_call_on(rule_stack + sizeof rule_stack, function, argument);
-    if (__tsan_ignore_thread_end)
-        __tsan_ignore_thread_end();
+    rule_hide(false);
     jam_mute = false;
     JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
     errno = saved_errno;

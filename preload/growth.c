@@ -1,6 +1,7 @@
 /* A futex lock with owner, re-entry and a time limit (Drepper, "Futexes Are Tricky", mutex 2). */
 #include "growth.h"
 #include "arch.h"
+#include "clock.h"
 
 #include <linux/futex.h>
 #include <stddef.h>
@@ -8,7 +9,9 @@
 #include <time.h>
 
 enum { FREE = 0, HELD = 1, CONTENDED = 2 };
-enum { SPINS = 200, NAPS = 100, NAP_NS = 50000000 }; /* a release ends a nap */
+enum { SPINS = 200, NAP_NS = 50000000 /* at most: a release ends it */ };
+
+static const uint64_t WAIT_MAX_NS = 5000000000;
 
 static uint32_t growth_word;
 static const void *growth_owner; /* address of a thread's TLS marker */
@@ -30,7 +33,9 @@ static bool growth_acquire(void)
             return true;
         jam_arch_pause();
     }
-    for (int i = 0; i < NAPS && !__atomic_load_n(&growth_is_stuck, __ATOMIC_RELAXED); i++) {
+    uint64_t give_up_ns = jam_clock_monotonic_ns() + WAIT_MAX_NS;
+    while (!__atomic_load_n(&growth_is_stuck, __ATOMIC_RELAXED) &&
+           jam_clock_monotonic_ns() < give_up_ns) {
         if (__atomic_exchange_n(&growth_word, CONTENDED, __ATOMIC_ACQUIRE) == FREE)
             return true;
         struct timespec nap = {.tv_nsec = NAP_NS};

@@ -49,6 +49,26 @@ struct jam_lookup {
     {#name, version, offsetof(struct jam_real, name##_compat)},
 static const struct jam_lookup jam_lookups[] = {JAM_HOOK_TABLE(JAM_LOOKUP, JAM_LOOKUP_COMPAT)};
 
+static const void *jam_real_object(void *function)
+{
+    struct dl_find_object found;
+    return function && !_dl_find_object(function, &found) ? found.dlfo_map_start : NULL;
+}
+
+/*
+ * dlvsym passes over definitions without a version, which other interposers (sanitizer runtimes)
+ * have, and which the dynamic linker takes for every version. dlsym alone will not do either:
+ * before glibc 2.36 RTLD_NEXT gave it libc's oldest version.
+ */
+static void *jam_real_find(const struct jam_lookup *row)
+{
+    void *next = dlsym(RTLD_NEXT, row->name);
+    void *versioned = row->version ? dlvsym(RTLD_NEXT, row->name, row->version) : NULL;
+    if (!versioned || (next && jam_real_object(next) != jam_real_object(versioned)))
+        return next;
+    return versioned;
+}
+
 /*
  * A symbol that this libc lacks keeps its stub and is never called: nobody can have linked to it.
  * RTLD_NEXT finds the next definition after ours, so another interposer behind us still runs.
@@ -57,9 +77,7 @@ static void jam_real_resolve(void)
 {
     for (size_t i = 0; i < sizeof jam_lookups / sizeof *jam_lookups; i++) {
         const struct jam_lookup *row = &jam_lookups[i];
-        void *found = row->version ? dlvsym(RTLD_NEXT, row->name, row->version) : NULL;
-        if (!found)
-            found = dlsym(RTLD_NEXT, row->name);
+        void *found = jam_real_find(row);
         if (found)
             __atomic_store_n((void **)((char *)&jam_real + row->offset), found, __ATOMIC_RELEASE);
     }
