@@ -192,7 +192,7 @@ void jam_lock_hand_over(uint64_t address)
     if (!lock || lock->address != address || !jam_lock_is_alive(lock))
         return;
     __atomic_store_n(&lock->handed_over_ticks, jam_ticks(), __ATOMIC_RELAXED);
-    /* Pairs with the acquire load in jam_request_acquired. */
+    /* Pairs with the acquire load in held_drop_handed_over. */
     __atomic_fetch_add(&jam_lock_handovers, 1, __ATOMIC_RELEASE);
 }
 

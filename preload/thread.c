@@ -34,7 +34,8 @@ static struct jam_thread thread_none = {.magic = 0};
 __thread struct jam_thread *jam_self = &thread_none;
 
 static __thread struct {
-    struct jam_thread_record *record; /* from pthread_create's announcement */
+    struct jam_thread_record
+        *record; /* announced by pthread_create, or made when it first locked */
     uint32_t record_id;
     uint32_t session; /* of that record */
     uint64_t stack_top;
@@ -332,22 +333,33 @@ static struct jam_thread *lane_new(void)
     return thread;
 }
 
-static bool thread_has_announced_record(void)
+static bool thread_has_record(void)
 {
     return thread_local.record && thread_local.session == threads.session &&
            thread_local.record->id == thread_local.record_id;
 }
 
-/* The record of a thread that no pthread_create of ours announced. */
+static void thread_keep_record(struct jam_thread_record *record)
+{
+    thread_local.record = record;
+    thread_local.record_id = record->id;
+    thread_local.session = threads.session;
+}
+
+/*
+ * The thread's record; a new one if no pthread_create of ours announced it. Kept, so that a thread
+ * that finds no lane does not take another record at each of its operations.
+ */
 static struct jam_thread_record *thread_record(bool is_main)
 {
-    if (thread_has_announced_record())
+    if (thread_has_record())
         return thread_local.record;
     struct jam_thread_record *record = record_new();
     if (record) {
         record_begin(record, is_main ? JAM_THREAD_MAIN : JAM_THREAD_FOREIGN);
         if (is_main)
             record->start_ticks = jam_header->clock_first.ticks;
+        thread_keep_record(record);
     }
     return record;
 }
@@ -422,9 +434,7 @@ void jam_thread_started(struct jam_thread_record *record)
 {
     if (!record)
         return;
-    thread_local.record = record;
-    thread_local.record_id = record->id;
-    thread_local.session = threads.session;
+    thread_keep_record(record);
     thread_local.stack_top = (uint64_t)__builtin_frame_address(0) + ABOVE_TRAMPOLINE;
     record_begin(record, 0);
 }
@@ -439,7 +449,7 @@ void jam_thread_ended(void)
     struct jam_thread *self = jam_self;
     bool is_attached = self->magic == JAM_THREAD_MAGIC;
     struct jam_thread_record *record = is_attached ? self->record : thread_local.record;
-    if (!jam_session_is_ready() || !record || (!is_attached && !thread_has_announced_record()) ||
+    if (!jam_session_is_ready() || !record || (!is_attached && !thread_has_record()) ||
         record->flags & JAM_THREAD_ENDED)
         return;
     record_refresh_name(record);
