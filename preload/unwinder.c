@@ -198,27 +198,31 @@ static bool unwinder_was_tried;
 
 /*
  * Loading libunwind leaves a pipe open with which it would test addresses. We test them ourselves
- * (jam_image_is_readable), and the target must not find descriptors that it did not open: so those
- * that appear while the library is loaded are closed. Only low numbers are looked at: new
- * descriptors get the lowest that are free.
+ * (jam_image_is_readable), and the target must not find descriptors that it did not open: so they are
+ * closed. The kernel gives the lowest numbers that are free: the two that we would get just before.
  */
-enum { DESCRIPTORS_SEARCHED = 64 };
+struct unwinder_pipe {
+    int end[2];
+};
 
-static uint64_t unwinder_open_descriptors(void)
+static struct unwinder_pipe unwinder_foresee_pipe(void)
 {
-    uint64_t open = 0;
-    for (int i = 0; i < DESCRIPTORS_SEARCHED; i++)
-        if (JAM_SYSCALL2(fcntl, i, F_GETFD) >= 0)
-            open |= 1ull << i;
-    return open;
+    struct unwinder_pipe pipe;
+    for (int i = 0; i < 2; i++)
+        pipe.end[i] = (int)JAM_SYSCALL3(open, "/", O_PATH | O_CLOEXEC, 0);
+    for (int i = 0; i < 2; i++)
+        if (pipe.end[i] >= 0)
+            JAM_SYSCALL1(close, pipe.end[i]);
+    return pipe;
 }
 
-static void unwinder_close_descriptors(uint64_t opened)
+static void unwinder_close_pipe(struct unwinder_pipe pipe)
 {
     struct stat status;
-    for (int i = 0; i < DESCRIPTORS_SEARCHED; i++)
-        if (opened >> i & 1 && JAM_SYSCALL2(fstat, i, &status) == 0 && S_ISFIFO(status.st_mode))
-            JAM_SYSCALL1(close, i);
+    for (int i = 0; i < 2; i++)
+        if (pipe.end[i] >= 0 && JAM_SYSCALL2(fstat, pipe.end[i], &status) == 0 &&
+            S_ISFIFO(status.st_mode))
+            JAM_SYSCALL1(close, pipe.end[i]);
 }
 
 bool jam_unwinder_is_pending(void)
@@ -260,12 +264,12 @@ void jam_unwinder_load(void)
 {
     if (unwinder_was_tried)
         return;
-    uint64_t before = unwinder_open_descriptors();
+    struct unwinder_pipe pipe = unwinder_foresee_pipe();
     jam_mute = true;
     if (!unwinder_load_library())
         unwinder.space = NULL;
     jam_mute = false;
-    unwinder_close_descriptors(unwinder_open_descriptors() & ~before);
+    unwinder_close_pipe(pipe);
     unwinder_was_tried = true;
 }
 
