@@ -141,6 +141,14 @@ static void put_lane_of(const struct jam_dump *dump, const struct jam_cursor *cu
     fprintf(dump->out, " lane=%u", cursor->extent->head.owner_lane);
 }
 
+static void put_nothing(const struct jam_dump *dump, const struct jam_cursor *cursor,
+                        const void *record)
+{
+    (void)dump;
+    (void)cursor;
+    (void)record;
+}
+
 static void put_waits(const struct jam_dump *dump, const struct jam_cursor *cursor,
                       const void *record)
 {
@@ -226,6 +234,9 @@ static const struct {
     {JAM_EXTENT_HISTOGRAMS, "holds", no_fields, put_holds},
     {JAM_EXTENT_BLAME, "blame", jam_blame_fields, put_lane_of},
     {JAM_EXTENT_DEPENDENCIES, "dependency", jam_dependency_fields, put_dependency},
+    {JAM_EXTENT_ORDERS, "order", jam_order_fields, put_lane_of},
+    {JAM_EXTENT_MISUSE, "misuse", jam_misuse_fields, put_nothing},
+    {JAM_EXTENT_RETRIES, "retry", jam_retry_fields, put_lane_of},
     {JAM_EXTENT_HOLDERS, "holders", no_fields, put_holders},
     {JAM_EXTENT_LANE, "lane", jam_lane_fields, put_lane},
 };

@@ -25,6 +25,7 @@ const struct jam_field jam_header_fields[] = {
     FIELD(jam_header, pid, NUMBER),
     FIELD(jam_header, parent_pid, NUMBER),
     FIELD(jam_header, exec_count, NUMBER),
+    FIELD(jam_header, epoch, NUMBER),
     FIELD(jam_header, event_mode, NUMBER),
     FIELD(jam_header, file_bytes, NUMBER),
     FIELD(jam_header, used_bytes, NUMBER),
@@ -102,6 +103,15 @@ const struct jam_field jam_lock_fields[] = {
     NAMED(jam_lock_record, wake_ticks, "wake", TIME),
     FIELD(jam_lock_record, partner, NUMBER),
     FIELD(jam_lock_record, holders_ref, NUMBER),
+    FIELD(jam_lock_record, first_thread, NUMBER),
+    NAMED(jam_lock_record, shared_ticks, "shared", TIME),
+    FIELD(jam_lock_record, value, NUMBER),
+    FIELD(jam_lock_record, signal_stack, NUMBER),
+    FIELD(jam_lock_record, signal_thread, NUMBER),
+    NAMED(jam_lock_record, signal_ticks, "signal", TIME),
+    FIELD(jam_lock_record, signals_missed, NUMBER),
+    FIELD(jam_lock_record, destroyed_stack, NUMBER),
+    FIELD(jam_lock_record, destroyed_thread, NUMBER),
     END,
 };
 
@@ -172,6 +182,57 @@ const struct jam_field jam_dependency_fields[] = {
     FIELD(jam_dependency, epoch, NUMBER),
     FIELD(jam_dependency, instances, NUMBER),
     FIELD(jam_dependency, held_count, NUMBER),
+    NAMED(jam_dependency, first_ticks, "first", TIME),
+    NAMED(jam_dependency, last_ticks, "last", TIME),
+    END,
+};
+
+const struct jam_field jam_order_fields[] = {
+    FIELD(jam_order, kind, NUMBER),
+    FIELD(jam_order, lock, NUMBER),
+    FIELD(jam_order, generation, NUMBER),
+    FIELD(jam_order, thread, NUMBER),
+    FIELD(jam_order, segment, NUMBER),
+    FIELD(jam_order, other_thread, NUMBER),
+    FIELD(jam_order, round, NUMBER),
+    FIELD(jam_order, count, NUMBER),
+    NAMED(jam_order, first_ticks, "first", TIME),
+    NAMED(jam_order, last_ticks, "last", TIME),
+    END,
+};
+
+const struct jam_field jam_misuse_fields[] = {
+    FIELD(jam_misuse, kind, NUMBER),
+    FIELD(jam_misuse, other_kind, KIND),
+    FIELD(jam_misuse, result, SIGNED),
+    FIELD(jam_misuse, lock, NUMBER),
+    FIELD(jam_misuse, generation, NUMBER),
+    FIELD(jam_misuse, address, HEX),
+    FIELD(jam_misuse, stack, NUMBER),
+    FIELD(jam_misuse, thread, NUMBER),
+    FIELD(jam_misuse, other_stack, NUMBER),
+    FIELD(jam_misuse, other_thread, NUMBER),
+    FIELD(jam_misuse, other_lock, NUMBER),
+    FIELD(jam_misuse, count, NUMBER),
+    NAMED(jam_misuse, first_ticks, "first", TIME),
+    NAMED(jam_misuse, last_ticks, "last", TIME),
+    END,
+};
+
+const struct jam_field jam_retry_fields[] = {
+    FIELD(jam_retry, lock, NUMBER),
+    FIELD(jam_retry, generation, NUMBER),
+    FIELD(jam_retry, stack, NUMBER),
+    FIELD(jam_retry, thread, NUMBER),
+    FIELD(jam_retry, held_lock, NUMBER),
+    FIELD(jam_retry, held_stack, NUMBER),
+    FIELD(jam_retry, failures, NUMBER),
+    FIELD(jam_retry, streak, NUMBER),
+    NAMED(jam_retry, streak_since_ticks, "streak_since", TIME),
+    NAMED(jam_retry, last_ticks, "last", TIME),
+    FIELD(jam_retry, longest, NUMBER),
+    NAMED(jam_retry, longest_since_ticks, "longest_since", TIME),
+    NAMED(jam_retry, longest_until_ticks, "longest_until", TIME),
     END,
 };
 
@@ -236,6 +297,9 @@ static void print_field(const struct jam_field *field, uint64_t value,
     switch (field->form) {
     case JAM_FIELD_NUMBER:
         fprintf(out, " %s=%" PRIu64, field->key, value);
+        break;
+    case JAM_FIELD_SIGNED:
+        fprintf(out, " %s=%" PRId32, field->key, (int32_t)value);
         break;
     case JAM_FIELD_HEX:
         fprintf(out, " %s=0x%" PRIx64, field->key, value);

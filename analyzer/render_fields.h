@@ -17,6 +17,7 @@ enum jam_field_form {
     JAM_FIELD_DURATION, /* ticks: printed as key_ns */
     JAM_FIELD_KIND,     /* enum jam_lock_kind: printed as its name */
     JAM_FIELD_MODE,     /* enum jam_mode */
+    JAM_FIELD_SIGNED,   /* 4 bytes */
     JAM_FIELD_LIFE,     /* jam_lock_record.generation: printed with is_dead */
 };
 
@@ -41,6 +42,9 @@ extern const struct jam_field jam_site_fields[];
 extern const struct jam_field jam_waits_fields[];
 extern const struct jam_field jam_blame_fields[];
 extern const struct jam_field jam_dependency_fields[];
+extern const struct jam_field jam_order_fields[];
+extern const struct jam_field jam_misuse_fields[];
+extern const struct jam_field jam_retry_fields[];
 extern const struct jam_field jam_lane_fields[];
 extern const struct jam_field jam_wait_word_fields[];
 extern const struct jam_field jam_held_fields[];

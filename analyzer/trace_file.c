@@ -57,6 +57,12 @@ void jam_trace_note_damage(struct jam_trace *trace, uint64_t offset, const char 
 static int check_version(const struct jam_trace *trace, struct jam_error *error)
 {
     const struct jam_header *header = &trace->header;
+    if (header->version && header->version < JAM_FORMAT_OLDEST)
+        return jam_error_set(error, JAM_ERROR_INPUT,
+                             "%s: offset %zu: older trace format: version %u, and this lockjam "
+                             "reads version %u and later",
+                             trace->path, offsetof(struct jam_header, version), header->version,
+                             JAM_FORMAT_OLDEST);
     if (header->oldest_reader <= JAM_FORMAT_VERSION)
         return 0;
     return jam_error_set(error, JAM_ERROR_INPUT,

@@ -58,6 +58,9 @@ static const struct kind kinds[JAM_EXTENT_KINDS] = {
     [JAM_EXTENT_RING] = {"ring", 0, NULL, false},
     [JAM_EXTENT_HELD] = {"held", 0, NULL, true},
     [JAM_EXTENT_HOLDERS] = {"holders", sizeof(struct jam_holders), NULL, false},
+    [JAM_EXTENT_MISUSE] = {"misuse", sizeof(struct jam_misuse), NULL, false},
+    [JAM_EXTENT_ORDERS] = {"orders", sizeof(struct jam_order), NULL, false},
+    [JAM_EXTENT_RETRIES] = {"retries", sizeof(struct jam_retry), NULL, false},
 };
 
 static const struct kind *find(uint16_t kind)

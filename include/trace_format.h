@@ -2,7 +2,8 @@
  * The trace file: what the preload writes and every reader reads.
  *
  * This header is the contract between `preload/` and `analyzer/`; docs/format.md says the same in
- * prose, byte for byte, with a worked example. It depends on nothing but <stdint.h>.
+ * prose, byte for byte, with a worked example. It, trace_detect.h and trace_ring.h depend on
+ * nothing but <stdint.h>.
  *
  * THE IDEA. A trace *is* shared memory: the target maps the file MAP_SHARED and stores facts into
  * it with plain stores. Nothing is flushed, so what was stored before a SIGKILL is in the file
@@ -32,9 +33,12 @@
 
 #include <stdint.h>
 
+#include "trace_detect.h" /* the records that only detectors read */
+#include "trace_ring.h"   /* events */
+
 #define JAM_MAGIC             "LOCKJAM\x1a" /* 8 bytes, at offset 0 */
-#define JAM_FORMAT_VERSION    1             /* what this header describes */
-#define JAM_FORMAT_OLDEST     1             /* oldest reader that understands what we write */
+#define JAM_FORMAT_VERSION    2             /* what this header describes */
+#define JAM_FORMAT_OLDEST     2             /* oldest reader that understands what we write */
 #define JAM_HEADER_BYTES      4096
 #define JAM_EXTENT_ALIGN      4096
 #define JAM_EXTENT_MAGIC      0x314d414a /* "JAM1" */
@@ -135,7 +139,8 @@ struct jam_header {
     uint64_t stacks_verified;  /* LOCKJAM_VERIFY=stacks: memo hits that were unwound again ... */
     uint64_t stacks_disagreed; /* ... and those whose second stack differed */
     uint32_t exec_count;       /* names that were taken when the file was created */
-    uint32_t unused;
+    uint32_t epoch;            /* current epoch: grows when the target says that what came before
+                                  and what comes next never overlap; atomic */
 };
 
 enum jam_extent_kind {
@@ -154,6 +159,9 @@ enum jam_extent_kind {
     JAM_EXTENT_RING = 12,         /* one chunk of events */
     JAM_EXTENT_HELD = 13,         /* array of struct jam_held: a held list that outgrew its lane */
     JAM_EXTENT_HOLDERS = 14,      /* array of struct jam_holders */
+    JAM_EXTENT_MISUSE = 15,       /* array of struct jam_misuse */
+    JAM_EXTENT_ORDERS = 16,       /* array of struct jam_order */
+    JAM_EXTENT_RETRIES = 17,      /* array of struct jam_retry */
     JAM_EXTENT_KINDS
 };
 
@@ -248,6 +256,8 @@ enum jam_lock_flags {
     JAM_LOCK_ADAPTIVE = 64,
     JAM_LOCK_PREFER_WRITER = 128,
     JAM_LOCK_INITIALIZED = 256, /* created by an init function (else: static or C++) */
+    JAM_LOCK_LOCKLIKE = 512,    /* semaphore that is used as a lock: held from wait to post */
+    JAM_LOCK_ANNOTATED = 1024,  /* home-made, announced through lockjam/lockjam.h */
 };
 
 /*
@@ -281,6 +291,17 @@ struct jam_lock_record {
     uint32_t waiters;         /* threads blocked in it now; atomic */
     uint32_t unused2;
     uint64_t handed_over_ticks; /* last release by a thread that did not hold it, 0 = never */
+    /* third 64 bytes: written when a generation begins, is shared, ends, or is woken in vain */
+    uint32_t first_thread;    /* first user of the generation, 0 = unknown */
+    uint32_t value;           /* sem: initial value; barrier: parties */
+    uint64_t shared_ticks;    /* when a second thread used the generation, 0 = one thread only */
+    uint32_t signal_stack;    /* last post, signal or broadcast that met no waiter; atomic */
+    uint32_t signal_thread;   /* ... its thread */
+    uint64_t signal_ticks;    /* ... and when, 0 = never */
+    uint64_t signals_missed;  /* how many met no waiter; atomic */
+    uint32_t destroyed_stack; /* what ended the last generation, 0 = alive or unseen */
+    uint32_t destroyed_thread;
+    uint32_t unused3[4];
 };
 
 /*
@@ -378,10 +399,12 @@ struct jam_wait_word {
 };
 
 enum jam_held_flags {
-    JAM_HELD_REENTRY = 1,    /* recursive re-acquisition: no hold of its own */
-    JAM_HELD_TRY = 2,        /* got by a try function */
-    JAM_HELD_TIMED = 4,      /* got by a timed function */
-    JAM_HELD_REACQUIRED = 8, /* got back inside a condition wait */
+    JAM_HELD_REENTRY = 1,      /* recursive re-acquisition: no hold of its own */
+    JAM_HELD_TRY = 2,          /* got by a try function */
+    JAM_HELD_TIMED = 4,        /* got by a timed function */
+    JAM_HELD_REACQUIRED = 8,   /* got back inside a condition wait */
+    JAM_HELD_UNPUBLISHED = 16, /* no other thread had used the lock when it was acquired */
+    JAM_HELD_INHERITED = 32,   /* held when fork(2) made this process */
 };
 
 /* A held lock. Oldest first in the list. */
@@ -474,9 +497,10 @@ struct jam_blame {
 };
 
 enum jam_dependency_flags {
-    JAM_DEPENDENCY_TIMED = 1,      /* asked for with a time limit */
-    JAM_DEPENDENCY_REACQUIRED = 2, /* got back inside a condition wait */
-    JAM_DEPENDENCY_TRY = 4,        /* by a try function: held, but nobody waits */
+    JAM_DEPENDENCY_TIMED = 1,       /* asked for with a time limit */
+    JAM_DEPENDENCY_REACQUIRED = 2,  /* got back inside a condition wait */
+    JAM_DEPENDENCY_TRY = 4,         /* by a try function: held, but nobody waits */
+    JAM_DEPENDENCY_UNPUBLISHED = 8, /* no other thread had used the wanted lock till then */
 };
 
 struct jam_dependency_held {
@@ -497,8 +521,13 @@ struct jam_instance {
 /*
  * An element of the lock-dependency relation (Bensalem & Havelund; Joshi et al., "iGoodlock"):
  * a lock was acquired (or asked for) while others were held. Deduplicated per lane by everything
- * but the instances: the first and the latest three (thread, segment) pairs are kept, `instances`
- * counts how many there were. Records are 64 + 16 * held_count bytes.
+ * but the instances and times: the first and the latest three (thread, segment) pairs are kept,
+ * `instances` counts how many there were. Records are 80 + 16 * held_count bytes.
+ *
+ * What is wanted may be anything that a thread can wait for. Of kinds with holders (mutex, rwlock,
+ * spin, lock-like semaphore, once, gil, python-lock, custom) and of joins (kind thread: a thread
+ * holds itself for as long as it lives) cycles are made; the wait for a condition, another
+ * semaphore or a barrier while locks are held is a fact of its own.
  */
 struct jam_dependency {
     uint32_t lock;
@@ -512,52 +541,16 @@ struct jam_dependency {
     uint32_t instances;
     uint32_t unused2;
     struct jam_instance instance[JAM_DEPENDENCY_INSTANCES];
+    uint64_t first_ticks;
+    uint64_t last_ticks;               /* latest occurrence; never before first_ticks */
     struct jam_dependency_held held[]; /* oldest first */
 };
-
-/* --- events ---------------------------------------------------------------------------------- */
-
-enum jam_event_kind {
-    JAM_EVENT_NONE = 0,
-    JAM_EVENT_ACQUIRE = 1,    /* a = lock, b = stack; flags = mode; all mode only */
-    JAM_EVENT_RELEASE = 2,    /* a = lock, b = stack of its acquire; all mode only */
-    JAM_EVENT_WAIT_BEGIN = 3, /* a = lock, b = stack; flags = enum jam_operation */
-    JAM_EVENT_WAIT_END =
-        4,              /* a = lock, b = thread that blocked or woke it; flags = 1 if it failed */
-    JAM_EVENT_WAKE = 5, /* post, signal, broadcast: a = lock, b = stack; flags: 1 = broadcast */
-    JAM_EVENT_HOLD = 6, /* release of a lock somebody waits for, the first of its holder in a row: a
-                           = lock, b = stack of its acquire; the next record is a HOLD_SINCE */
-    JAM_EVENT_HOLD_SINCE = 7,   /* word 1 = ticks of that acquire */
-    JAM_EVENT_THREAD_START = 8, /* a = thread, b = parent thread */
-    JAM_EVENT_THREAD_END = 9,   /* a = thread */
-    JAM_EVENT_CREATE = 10,      /* a = child thread, b = stack */
-    JAM_EVENT_JOIN = 11,        /* a = joined thread, b = stack */
-    JAM_EVENT_LOCK_BORN = 12,   /* a = lock, b = generation */
-    JAM_EVENT_LOCK_DEAD = 13,   /* a = lock, b = generation */
-    JAM_EVENT_FORK = 14,        /* a = pid of the child, b = stack */
-    JAM_EVENT_TRY_FAILED = 15,  /* a = lock, b = stack; all mode only */
-    JAM_EVENT_KINDS
-};
-
-/*
- * An event: two words. The chunk's used_bytes tells how many are there. Time is
- * ring_base_ticks of its chunk plus the low 48 bits of word 0; never decreasing within a lane
- * except that HOLD_SINCE refers back.
- */
-struct jam_event {
-    uint64_t when_kind_flags; /* bits 0..47 ticks, 48..55 kind, 56..63 flags */
-    uint32_t a;
-    uint32_t b;
-};
-#define JAM_EVENT_TICK_BITS   48
-#define JAM_EVENT_KIND_SHIFT  48
-#define JAM_EVENT_FLAGS_SHIFT 56
 
 _Static_assert(sizeof(struct jam_header) <= JAM_HEADER_BYTES, "header fits its page");
 _Static_assert(sizeof(struct jam_extent) == 64, "extent head");
 _Static_assert(sizeof(struct jam_module) == 88, "module head");
 _Static_assert(sizeof(struct jam_stack) == 32, "stack head");
-_Static_assert(sizeof(struct jam_lock_record) == 128, "lock record");
+_Static_assert(sizeof(struct jam_lock_record) == 192, "lock record");
 _Static_assert(sizeof(struct jam_thread_record) == 128, "thread record");
 _Static_assert(sizeof(struct jam_holders) == 64 + JAM_HOLDERS * 24, "holders");
 _Static_assert(sizeof(struct jam_wait_word) == 64, "wait word");
@@ -571,7 +564,6 @@ _Static_assert(sizeof(struct jam_histogram) == 256, "histogram");
 _Static_assert(sizeof(struct jam_wait_totals) == 320, "wait totals");
 _Static_assert(sizeof(struct jam_site) == 64, "site");
 _Static_assert(sizeof(struct jam_blame) == 64, "blame");
-_Static_assert(sizeof(struct jam_dependency) == 64, "dependency head");
-_Static_assert(sizeof(struct jam_event) == 16, "event");
+_Static_assert(sizeof(struct jam_dependency) == 80, "dependency head");
 
 #endif

@@ -27,6 +27,9 @@ static const uint16_t record_bytes[JAM_EXTENT_KINDS] = {
     [JAM_EXTENT_BLAME] = sizeof(struct jam_blame),
     [JAM_EXTENT_HELD] = sizeof(struct jam_held),
     [JAM_EXTENT_HOLDERS] = sizeof(struct jam_holders),
+    [JAM_EXTENT_MISUSE] = sizeof(struct jam_misuse),
+    [JAM_EXTENT_ORDERS] = sizeof(struct jam_order),
+    [JAM_EXTENT_RETRIES] = sizeof(struct jam_retry),
 };
 
 static struct jam_header *header_of(struct jam_builder *builder)
@@ -291,6 +294,12 @@ void jam_builder_add_dependency(struct jam_builder *builder, uint32_t lock, uint
     record->instances = 1;
     record->instance[0] = (struct jam_instance){1, 0};
     record->held[0] = (struct jam_dependency_held){.lock = held, .generation = 1};
+}
+
+void jam_builder_add_record(struct jam_builder *builder, uint16_t kind, const void *record,
+                            size_t bytes)
+{
+    memcpy(add_to_table(builder, kind, bytes, NULL), record, bytes);
 }
 
 void jam_builder_add_lane(struct jam_builder *builder, uint32_t thread, uint32_t waits_for,

@@ -88,6 +88,13 @@ void jam_builder_add_blame(struct jam_builder *builder, const struct jam_builder
 /* A dependency: `lock` was taken while `held` was held. */
 void jam_builder_add_dependency(struct jam_builder *builder, uint32_t lock, uint32_t held);
 
+/*
+ * A record of the kinds MISUSE, ORDERS, RETRIES or DEPENDENCIES as it shall stand in the file
+ * (struct jam_misuse, ...), `bytes` long.
+ */
+void jam_builder_add_record(struct jam_builder *builder, uint16_t kind, const void *record,
+                            size_t bytes);
+
 /* A lane that waits for `waits_for` (0 = runs) and holds `held` (0 = nothing). */
 void jam_builder_add_lane(struct jam_builder *builder, uint32_t thread, uint32_t waits_for,
                           uint32_t held);
@@ -106,8 +113,9 @@ void jam_builder_add_event(struct jam_builder *builder, const struct jam_builder
 
 /*
  * A trace with a bit of everything: 2 threads, a mutex, a condition, stacks without modules,
- * waits, blame, a dependency, lanes and two lanes' events.
+ * waits, blame, a dependency, one fact of each kind for the detectors, lanes and two lanes' events.
  */
+enum { JAM_BUILDER_SAMPLE_EXTENTS = 21 };
 struct jam_builder *jam_builder_sample(void);
 
 #ifdef __cplusplus

@@ -50,6 +50,24 @@ static void add_sample_sites(struct jam_builder *builder, uint32_t waiter, uint3
         jam_builder_add_site(builder, &sites[i]);
 }
 
+static void add_sample_facts(struct jam_builder *builder, uint32_t stack, uint32_t other)
+{
+    const struct jam_order order = {
+        .kind = JAM_ORDER_WAKE, .lock = 2, .generation = 1, .thread = 2, .other_thread = 1};
+    const struct jam_misuse misuse = {.kind = JAM_MISUSE_RELOCK,
+                                      .lock = 1,
+                                      .generation = 1,
+                                      .stack = stack,
+                                      .thread = 1,
+                                      .other_stack = other,
+                                      .count = 2};
+    const struct jam_retry retry = {
+        .lock = 1, .generation = 1, .stack = stack, .thread = 2, .held_lock = 2, .failures = 3};
+    jam_builder_add_record(builder, JAM_EXTENT_ORDERS, &order, sizeof order);
+    jam_builder_add_record(builder, JAM_EXTENT_MISUSE, &misuse, sizeof misuse);
+    jam_builder_add_record(builder, JAM_EXTENT_RETRIES, &retry, sizeof retry);
+}
+
 struct jam_builder *jam_builder_sample(void)
 {
     static const uint64_t waiter_frames[] = {0x401000, 0x402000};
@@ -78,6 +96,7 @@ struct jam_builder *jam_builder_sample(void)
     jam_builder_add_blame(builder,
                           &(struct jam_builder_blame){1, waiter, blocker, 1, 4, 40000, 20000});
     jam_builder_add_dependency(builder, 1, 2);
+    add_sample_facts(builder, waiter, blocker);
     jam_builder_add_lane(builder, 1, 0, 1);
     jam_builder_add_lane(builder, 2, 1, 0);
     add_sample_events(builder);
