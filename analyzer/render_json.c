@@ -6,91 +6,15 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "core/function_name.h"
 #include "core/lock_kind.h"
+#include "render_json_parts.h"
 #include "render_name.h"
 #include "render_rows.h"
 #include "render_waiting.h"
 #include "util/human.h"
 #include "util/progress.h"
 
-#define TEXT_BYTES 4096
-#define FLAGS      (JSON_COMPACT | JSON_ENSURE_ASCII)
-
-/* JSON integers are signed here; what does not fit is absurd anyway. */
-static json_t *number(uint64_t value)
-{
-    return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
-}
-
-static void set_number(json_t *object, const char *key, uint64_t value)
-{
-    json_object_set_new_nocheck(object, key, number(value));
-}
-
-/* Null if the text is unknown. */
-static void set_text(json_t *object, const char *key, const char *text)
-{
-    char clean[TEXT_BYTES];
-    json_object_set_new_nocheck(
-        object, key,
-        text ? json_string_nocheck(jam_human_clean(text, clean, sizeof clean)) : json_null());
-}
-
-static json_t *frame_json(const struct jam_symbol_frame *frame)
-{
-    json_t *object = json_object();
-    set_text(object, "function", frame->function);
-    set_text(object, "file", frame->file);
-    set_number(object, "line", frame->line);
-    set_text(object, "module", frame->module);
-    set_number(object, "offset", frame->offset);
-    json_object_set_new_nocheck(object, "inlined", json_boolean(frame->is_inlined));
-    set_text(object, "language", "native");
-    return object;
-}
-
-static json_t *stack_json(struct jam_frames *frames, uint32_t stack_ref)
-{
-    struct jam_frame_list list = jam_frames_stack(frames, stack_ref);
-    json_t *array = json_array();
-    for (size_t i = 0; i < list.count; i++)
-        json_array_append_new(array, frame_json(&list.frames[i]));
-    return array;
-}
-
-/* "unknown": nobody watched the process (no `lockjam record`), and it does not run here now. */
-static void set_end(json_t *object, const struct jam_facts *facts)
-{
-    static const char *const names[] = {
-        [JAM_END_EXIT] = "exit",
-        [JAM_END_SIGNAL] = "signal",
-        [JAM_END_KILLED] = "killed",
-    };
-    if (facts->end_kind == JAM_END_UNKNOWN || facts->end_kind > JAM_END_KILLED) {
-        set_text(object, "ended", facts->is_running ? "running" : "unknown");
-        return;
-    }
-    set_number(object, facts->end_kind == JAM_END_EXIT ? "exit_status" : "signal",
-               facts->end_value);
-    set_text(object, "ended", names[facts->end_kind]);
-}
-
-static json_t *process_json(const struct jam_facts *facts)
-{
-    json_t *object = json_object();
-    json_t *arguments = json_array();
-    char clean[TEXT_BYTES];
-    for (size_t i = 0; i < facts->argument_count; i++)
-        json_array_append_new(arguments, json_string_nocheck(jam_human_clean(facts->arguments[i],
-                                                                             clean, sizeof clean)));
-    set_number(object, "pid", facts->pid);
-    set_text(object, "executable", facts->executable);
-    json_object_set_new_nocheck(object, "arguments", arguments);
-    set_end(object, facts);
-    set_number(object, "duration_ns", facts->duration_ns);
-    return object;
-}
+#define FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII)
 
 static json_t *totals_json(const struct jam_report *report)
 {
@@ -104,15 +28,15 @@ static json_t *totals_json(const struct jam_report *report)
         events += report->processes[i].facts.events;
         bytes += report->processes[i].facts.trace_bytes;
     }
-    set_number(object, "threads", threads);
-    set_number(object, "locks", report->contention.lock_count);
-    set_number(object, "acquisitions", totals->acquisitions);
-    set_number(object, "contended", totals->contended);
-    set_number(object, "wait_ns", totals->wait_ns);
-    set_number(object, "hold_ns", totals->hold_ns);
-    set_number(object, "events", events);
-    set_number(object, "events_lost", jam_report_lost(report));
-    set_number(object, "trace_bytes", bytes);
+    jam_json_set_number(object, "threads", threads);
+    jam_json_set_number(object, "locks", report->contention.lock_count);
+    jam_json_set_number(object, "acquisitions", totals->acquisitions);
+    jam_json_set_number(object, "contended", totals->contended);
+    jam_json_set_number(object, "wait_ns", totals->wait_ns);
+    jam_json_set_number(object, "hold_ns", totals->hold_ns);
+    jam_json_set_number(object, "events", events);
+    jam_json_set_number(object, "events_lost", jam_report_lost(report));
+    jam_json_set_number(object, "trace_bytes", bytes);
     return object;
 }
 
@@ -123,8 +47,8 @@ static json_t *histogram_json(const struct jam_spread *spread, const struct jam_
         if (!spread->count[i])
             continue;
         json_t *pair = json_array();
-        json_array_append_new(pair, number(jam_timebase_bucket_ns(base, i)));
-        json_array_append_new(pair, number(spread->count[i]));
+        json_array_append_new(pair, jam_json_number(jam_timebase_bucket_ns(base, i)));
+        json_array_append_new(pair, jam_json_number(spread->count[i]));
         json_array_append_new(array, pair);
     }
     return array;
@@ -132,14 +56,14 @@ static json_t *histogram_json(const struct jam_spread *spread, const struct jam_
 
 static void set_site_totals(json_t *object, const struct jam_totals *totals)
 {
-    set_number(object, "acquisitions", totals->acquisitions);
-    set_number(object, "contended", totals->contended);
-    set_number(object, "try_failures", totals->try_failures);
-    set_number(object, "timeouts", totals->timeouts);
-    set_number(object, "wait_ns", totals->wait_ns);
-    set_number(object, "wait_max_ns", totals->wait_max_ns);
-    set_number(object, "hold_ns", totals->hold_ns);
-    set_number(object, "hold_max_ns", totals->hold_max_ns);
+    jam_json_set_number(object, "acquisitions", totals->acquisitions);
+    jam_json_set_number(object, "contended", totals->contended);
+    jam_json_set_number(object, "try_failures", totals->try_failures);
+    jam_json_set_number(object, "timeouts", totals->timeouts);
+    jam_json_set_number(object, "wait_ns", totals->wait_ns);
+    jam_json_set_number(object, "wait_max_ns", totals->wait_max_ns);
+    jam_json_set_number(object, "hold_ns", totals->hold_ns);
+    jam_json_set_number(object, "hold_max_ns", totals->hold_max_ns);
 }
 
 static json_t *sites_json(struct jam_report *report, const struct jam_contention_lock *lock)
@@ -149,8 +73,8 @@ static json_t *sites_json(struct jam_report *report, const struct jam_contention
     for (size_t i = 0; i < lock->site_count; i++) {
         const struct jam_contention_site *site = &report->contention.sites[lock->first_site + i];
         json_t *object = json_object();
-        json_object_set_new_nocheck(object, "stack", stack_json(frames, site->stack));
-        set_text(object, "mode", site->mode == JAM_SHARED ? "shared" : "exclusive");
+        json_object_set_new_nocheck(object, "stack", jam_json_stack(frames, site->stack));
+        jam_json_set_text(object, "mode", site->mode == JAM_SHARED ? "shared" : "exclusive");
         set_site_totals(object, &site->totals);
         json_array_append_new(array, object);
     }
@@ -165,12 +89,13 @@ static json_t *blame_json(struct jam_report *report, const struct jam_contention
         const struct jam_contention_blame *blame =
             &report->contention.blames[lock->first_blame + i];
         json_t *object = json_object();
-        json_object_set_new_nocheck(object, "waiter", stack_json(frames, blame->waiter_stack));
-        json_object_set_new_nocheck(object, "blocker", stack_json(frames, blame->blocker_stack));
-        set_number(object, "waiter_threads", blame->waiter_threads);
-        set_number(object, "count", blame->count);
-        set_number(object, "wait_ns", blame->wait_ns);
-        set_number(object, "wait_max_ns", blame->wait_max_ns);
+        json_object_set_new_nocheck(object, "waiter", jam_json_stack(frames, blame->waiter_stack));
+        json_object_set_new_nocheck(object, "blocker",
+                                    jam_json_stack(frames, blame->blocker_stack));
+        jam_json_set_number(object, "waiter_threads", blame->waiter_threads);
+        jam_json_set_number(object, "count", blame->count);
+        jam_json_set_number(object, "wait_ns", blame->wait_ns);
+        jam_json_set_number(object, "wait_max_ns", blame->wait_max_ns);
         json_array_append_new(array, object);
     }
     return array;
@@ -181,16 +106,16 @@ static void set_identity(json_t *object, struct jam_report *report, size_t index
 {
     const struct jam_contention_lock *lock = &report->contention.locks[index];
     const struct jam_report_process *process = &report->processes[lock->process];
-    set_number(object, "id", lock->id);
-    set_number(object, "pid", process->facts.pid);
-    set_text(object, "name", jam_report_lock_name(report, index));
-    set_text(object, "class", jam_report_class_name(report, index));
-    set_text(object, "kind", jam_lock_kind_name(lock->kind));
-    set_number(object, "address", lock->address);
-    set_number(object, "generation", lock->generation);
+    jam_json_set_number(object, "id", lock->id);
+    jam_json_set_number(object, "pid", process->facts.pid);
+    jam_json_set_text(object, "name", jam_report_lock_name(report, index));
+    jam_json_set_text(object, "class", jam_report_class_name(report, index));
+    jam_json_set_text(object, "kind", jam_lock_kind_name(lock->kind));
+    jam_json_set_number(object, "address", lock->address);
+    jam_json_set_number(object, "generation", lock->generation);
     json_object_set_new_nocheck(
         object, "created",
-        lock->created_stack ? stack_json(process->frames, lock->created_stack) : json_null());
+        lock->created_stack ? jam_json_stack(process->frames, lock->created_stack) : json_null());
 }
 
 static json_t *lock_json(struct jam_report *report, size_t index)
@@ -200,8 +125,8 @@ static json_t *lock_json(struct jam_report *report, size_t index)
     json_t *object = json_object();
     set_identity(object, report, index);
     set_site_totals(object, &lock->totals);
-    set_number(object, "owner_changes", lock->owner_changes);
-    set_number(object, "max_waiters", lock->max_waiters);
+    jam_json_set_number(object, "owner_changes", lock->owner_changes);
+    jam_json_set_number(object, "max_waiters", lock->max_waiters);
     json_object_set_new_nocheck(object, "wait_histogram", histogram_json(&lock->wait_spread, base));
     json_object_set_new_nocheck(object, "hold_histogram", histogram_json(&lock->hold_spread, base));
     json_object_set_new_nocheck(object, "sites", sites_json(report, lock));
@@ -213,13 +138,13 @@ static json_t *thread_json(const struct jam_report *report,
                            const struct jam_contention_thread *thread)
 {
     json_t *object = json_object();
-    set_number(object, "tid", thread->tid);
-    set_number(object, "pid", report->processes[thread->process].facts.pid);
-    set_text(object, "name", thread->name);
-    set_number(object, "lifetime_ns", thread->lifetime_ns);
-    set_number(object, "wait_ns", thread->wait_ns);
-    set_number(object, "waits", thread->waits);
-    set_number(object, "blocked_others_ns", thread->blocked_others_ns);
+    jam_json_set_number(object, "tid", thread->tid);
+    jam_json_set_number(object, "pid", report->processes[thread->process].facts.pid);
+    jam_json_set_text(object, "name", thread->name);
+    jam_json_set_number(object, "lifetime_ns", thread->lifetime_ns);
+    jam_json_set_number(object, "wait_ns", thread->wait_ns);
+    jam_json_set_number(object, "waits", thread->waits);
+    jam_json_set_number(object, "blocked_others_ns", thread->blocked_others_ns);
     return object;
 }
 
@@ -227,12 +152,12 @@ static json_t *thread_json(const struct jam_report *report,
 static json_t *row_json(const struct jam_row *row, enum jam_by by)
 {
     json_t *object = json_object();
-    set_text(object, "name", row->name);
+    jam_json_set_text(object, "name", row->name);
     if (row->kind)
-        set_text(object, "kind", jam_lock_kind_name(row->kind));
+        jam_json_set_text(object, "kind", jam_lock_kind_name(row->kind));
     for (unsigned i = 0; i < JAM_COLUMNS; i++)
         if (jam_columns[i].known_in & JAM_IN(by))
-            set_number(object, jam_columns[i].json, row->value[i]);
+            jam_json_set_number(object, jam_columns[i].json, row->value[i]);
     return object;
 }
 
@@ -296,18 +221,20 @@ static json_t *waiting_json(struct jam_report *report, const struct jam_waiting 
 {
     char name[JAM_NAME_BYTES * 4];
     json_t *object = json_object();
-    set_number(object, "tid", waiting->tid);
-    set_number(object, "pid", report->processes[waiting->process].facts.pid);
-    set_text(object, "name",
-             jam_waiting_thread_name(report, waiting->process, waiting->thread, name, sizeof name));
+    jam_json_set_number(object, "tid", waiting->tid);
+    jam_json_set_number(object, "pid", report->processes[waiting->process].facts.pid);
+    jam_json_set_text(
+        object, "name",
+        jam_waiting_thread_name(report, waiting->process, waiting->thread, name, sizeof name));
     json_object_set_new_nocheck(object, "lock",
                                 waiting->lock == JAM_MAP_NONE
                                     ? json_null()
-                                    : number(report->contention.locks[waiting->lock].id));
+                                    : jam_json_number(report->contention.locks[waiting->lock].id));
     json_object_set_new_nocheck(object, "waits_for", waited_json(report, waiting));
-    set_number(object, "for_ns", waiting->for_ns);
+    jam_json_set_number(object, "for_ns", waiting->for_ns);
     json_object_set_new_nocheck(
-        object, "stack", stack_json(report->processes[waiting->process].frames, waiting->stack));
+        object, "stack",
+        jam_json_stack(report->processes[waiting->process].frames, waiting->stack));
     return object;
 }
 
@@ -323,12 +250,12 @@ static void print_waiting(struct jam_report *report, FILE *out)
 void jam_report_json(struct jam_report *report, const struct jam_report_view *view, FILE *out)
 {
     fputs("{\"schema\":\"lockjam.report/1\",\n\"process\":", out);
-    print_value(process_json(&report->processes[0].facts), "", out);
+    print_value(jam_json_process(&report->processes[0].facts), "", out);
     fputs(",\n\"processes\":[", out);
     for (size_t i = 0; i < report->process_count; i++)
-        print_value(process_json(&report->processes[i].facts), i ? ",\n" : "", out);
+        print_value(jam_json_process(&report->processes[i].facts), i ? ",\n" : "", out);
     fputs("],\n\"duration_ns\":", out);
-    print_value(number(jam_report_duration_ns(report)), "", out);
+    print_value(jam_json_number(jam_report_duration_ns(report)), "", out);
     print_value(totals_json(report), ",\n\"totals\":", out);
     fputs(",\n\"locks\":[", out);
     print_locks(report, view, out);
