@@ -1,0 +1,21 @@
+/* The list of detectors. */
+#include "trace_detectors.h"
+
+typedef int (*feed_fn)(struct jam_trace *, const struct jam_facts *, struct jam_findings *,
+                       struct jam_error *);
+
+static const feed_fn detectors[] = {
+    NULL,
+};
+
+int jam_trace_detect(struct jam_trace *trace, const struct jam_facts *facts, uint32_t process,
+                     struct jam_findings *findings, struct jam_error *error)
+{
+    size_t first = findings->count;
+    int status = 0;
+    for (const feed_fn *feed = detectors; !status && *feed; feed++)
+        status = (*feed)(trace, facts, findings, error);
+    for (size_t i = first; i < findings->count; i++)
+        findings->list[i].process = process;
+    return status;
+}
