@@ -112,6 +112,7 @@ const struct jam_field jam_lock_fields[] = {
     FIELD(jam_lock_record, signals_missed, NUMBER),
     FIELD(jam_lock_record, destroyed_stack, NUMBER),
     FIELD(jam_lock_record, destroyed_thread, NUMBER),
+    FIELD(jam_lock_record, signalled_generation, NUMBER),
     END,
 };
 
@@ -181,6 +182,7 @@ const struct jam_field jam_dependency_fields[] = {
     FIELD(jam_dependency, flags, NUMBER),
     FIELD(jam_dependency, epoch, NUMBER),
     FIELD(jam_dependency, instances, NUMBER),
+    FIELD(jam_dependency, partner, NUMBER),
     FIELD(jam_dependency, held_count, NUMBER),
     NAMED(jam_dependency, first_ticks, "first", TIME),
     NAMED(jam_dependency, last_ticks, "last", TIME),

@@ -19,6 +19,8 @@ static const char *const loss_texts[JAM_LOSS_KINDS] = {
     [JAM_LOSS_DEPENDENCIES] = "lock dependencies not stored",
     [JAM_LOSS_HELD] = "held locks not listed",
     [JAM_LOSS_THREADS_FOLDED] = "ended threads kept only as a sum",
+    [JAM_LOSS_MISUSE] = "misuse not stored",
+    [JAM_LOSS_ORDERS] = "orders between threads and failed tries not stored",
 };
 
 const char *jam_facts_loss_text(unsigned loss)

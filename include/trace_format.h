@@ -92,6 +92,8 @@ enum jam_loss {
     JAM_LOSS_DEPENDENCIES = 6, /* dependencies not stored (no space or table limit) */
     JAM_LOSS_HELD = 7,         /* held-list entries that did not fit */
     JAM_LOSS_THREADS_FOLDED = 8, /* ended threads whose record was reused (totals keep them) */
+    JAM_LOSS_MISUSE = 9,         /* misuse not stored (no space or table limit) */
+    JAM_LOSS_ORDERS = 10,        /* orders and retries not stored (no space) */
     JAM_LOSS_KINDS = 16
 };
 
@@ -301,7 +303,8 @@ struct jam_lock_record {
     uint64_t signals_missed;  /* how many met no waiter; atomic */
     uint32_t destroyed_stack; /* what ended the last generation, 0 = alive or unseen */
     uint32_t destroyed_thread;
-    uint32_t unused3[4];
+    uint32_t signalled_generation; /* sem: newest generation that was no lock; 0 = none */
+    uint32_t unused3[3];
 };
 
 /*
@@ -333,6 +336,7 @@ enum jam_thread_flags {
     JAM_THREAD_JOINED = 4,
     JAM_THREAD_ENDED = 8,    /* its start routine returned or it called pthread_exit */
     JAM_THREAD_FOREIGN = 16, /* not made by a pthread_create that we saw */
+    JAM_THREAD_ABSENT = 32,  /* of the process that forked this one: it does not exist here */
 };
 
 /* A thread of the target. Ids are never reused; a record may be (see threads_retired). */
@@ -366,6 +370,7 @@ enum jam_lane_state {
     JAM_LANE_FREE = 0, /* no thread; its totals stay valid */
     JAM_LANE_LIVE = 1,
     JAM_LANE_ENDING = 2, /* start routine has ended, destructors may still run */
+    JAM_LANE_ENDED = 3,  /* the thread is gone and held locks: the lane is kept as it was */
 };
 
 /* What a thread is doing that may block: jam_wait_word.operation. */
@@ -539,7 +544,7 @@ struct jam_dependency {
     uint16_t unused;
     uint32_t epoch;
     uint32_t instances;
-    uint32_t unused2;
+    uint32_t partner; /* wanted kind thread: id of the thread that is joined; cond: the mutex */
     struct jam_instance instance[JAM_DEPENDENCY_INSTANCES];
     uint64_t first_ticks;
     uint64_t last_ticks;               /* latest occurrence; never before first_ticks */

@@ -7,6 +7,7 @@
 #include "blame.h"
 #include "clock.h"
 #include "depend.h"
+#include "held.h"
 #include "ring.h"
 #include "session.h"
 #include "stack.h"
@@ -19,45 +20,9 @@
 /* Time between refreshes of the clock pair, in ticks: some 10 ms. */
 enum { REFRESH_TICKS = 1 << 25 };
 
-/* --- the held list --- */
-
-/* Index of the newest entry for the object, or held_count. Nearly always the last one. */
-static inline uint32_t held_find(const struct jam_thread *self, const void *object)
-{
-    for (uint32_t i = self->held_count; i-- > 0;)
-        if (self->held[i].address == (uint64_t)object)
-            return i;
-    return self->held_count;
-}
-
 bool jam_emit_is_held(const struct jam_thread *self, const void *object)
 {
-    return held_find(self, object) < self->held_count;
-}
-
-static void held_remove(struct jam_thread *self, uint32_t index)
-{
-    uint32_t above = --self->held_count - index;
-    if (JAM_UNLIKELY(above > 0)) {
-        memmove(&self->held[index], &self->held[index + 1], above * sizeof *self->held);
-        memmove(&self->held_local[index], &self->held_local[index + 1],
-                above * sizeof *self->held_local);
-        for (uint32_t i = index; i < self->held_count; i++)
-            self->held_local[i].set_hash = 0;
-    }
-    __atomic_store_n(&self->lane->held_count, self->held_count, __ATOMIC_RELEASE);
-}
-
-/* Drop what other threads have released in our stead since we last looked. */
-static void held_drop_handed_over(struct jam_thread *self)
-{
-    uint32_t handovers = __atomic_load_n(&jam_lock_handovers, __ATOMIC_ACQUIRE);
-    if (JAM_LIKELY(self->handovers_seen == handovers))
-        return;
-    self->handovers_seen = handovers;
-    for (uint32_t i = self->held_count; i-- > 0;)
-        if (self->held_local[i].lock->handed_over_ticks > self->held[i].acquired_ticks)
-            held_remove(self, i);
+    return jam_held_find(self, object) < self->held_count;
 }
 
 /* --- requests --- */
@@ -165,7 +130,7 @@ void jam_request_acquired(struct jam_request *request)
     struct jam_thread *self = request->self;
     uint64_t now = jam_ticks();
     if (JAM_UNLIKELY(self->held_count > 0))
-        held_drop_handed_over(self);
+        jam_held_drop_handed_over(self);
     uint32_t count = self->held_count;
     request->site->acquisitions++;
     if (JAM_UNLIKELY(count == self->held_capacity) && !jam_thread_grow_held(self)) {
@@ -317,7 +282,7 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
 static inline bool release_take(struct jam_release *release, const void *object)
 {
     struct jam_thread *self = release->self;
-    uint32_t index = held_find(self, object);
+    uint32_t index = jam_held_find(self, object);
     release->site = NULL;
     if (JAM_UNLIKELY(index == self->held_count))
         return false;
@@ -330,7 +295,7 @@ static inline bool release_take(struct jam_release *release, const void *object)
     release->is_reentry = held->flags & JAM_HELD_REENTRY;
     release->has_waiters = __atomic_load_n(&release->lock->waiters, __ATOMIC_RELAXED) > 0;
     release->released_ticks = jam_ticks();
-    held_remove(self, index);
+    jam_held_remove(self, index);
     return true;
 }
 
@@ -413,9 +378,9 @@ void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_
     jam_lock_create(self, key, jam_stack_capture(self, call));
 }
 
-void jam_emit_destroyed(struct jam_thread *self, struct jam_lock_key key)
+void jam_emit_destroyed(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)
 {
     struct jam_lock_record *lock = jam_lock_find(key);
     if (lock)
-        jam_lock_end(self, lock);
+        jam_lock_end(self, lock, jam_stack_capture(self, call));
 }

@@ -109,6 +109,6 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
 
 /* An object was initialised, or is about to be destroyed. */
 void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key);
-void jam_emit_destroyed(struct jam_thread *self, struct jam_lock_key key);
+void jam_emit_destroyed(struct jam_thread *self, struct jam_call call, struct jam_lock_key key);
 
 #endif

@@ -102,11 +102,12 @@ JAM_EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
 
 JAM_EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     int result = jam_real.pthread_barrier_destroy(barrier);
     if (self) {
         if (result == 0)
-            jam_emit_destroyed(self, barrier_key(barrier));
+            jam_emit_destroyed(self, call, barrier_key(barrier));
         jam_leave(self);
     }
     return result;

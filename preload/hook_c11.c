@@ -113,11 +113,12 @@ JAM_EXPORT int mtx_init(mtx_t *mutex, int type)
 
 JAM_EXPORT void mtx_destroy(mtx_t *mutex)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0};
     jam_real.mtx_destroy(mutex);
     if (self) {
-        jam_emit_destroyed(self, key);
+        jam_emit_destroyed(self, call, key);
         jam_leave(self);
     }
 }
@@ -175,7 +176,7 @@ JAM_EXPORT int cnd_init(cnd_t *cond)
 
 JAM_EXPORT void cnd_destroy(cnd_t *cond)
 {
-    jam_cond_destroyed(cond);
+    jam_cond_destroyed(JAM_CALLER(), cond);
     jam_real.cnd_destroy(cond);
 }
 

@@ -97,12 +97,12 @@ void jam_cond_created(struct jam_call call, const void *cond)
     jam_leave(self);
 }
 
-void jam_cond_destroyed(const void *cond)
+void jam_cond_destroyed(struct jam_call call, const void *cond)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
         return;
-    jam_emit_destroyed(self, cond_key(cond));
+    jam_emit_destroyed(self, call, cond_key(cond));
     jam_leave(self);
 }
 
@@ -174,7 +174,7 @@ JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_con
 /* Before the real one: afterwards the memory may be another thread's new condition. */
 JAM_EXPORT int pthread_cond_destroy_current(pthread_cond_t *cond)
 {
-    jam_cond_destroyed(cond);
+    jam_cond_destroyed(JAM_CALLER(), cond);
     return jam_real.pthread_cond_destroy(cond);
 }
 
@@ -229,7 +229,7 @@ JAM_EXPORT int pthread_cond_init_compat(pthread_cond_t *cond, const pthread_cond
 
 JAM_EXPORT int pthread_cond_destroy_compat(pthread_cond_t *cond)
 {
-    jam_cond_destroyed(cond);
+    jam_cond_destroyed(JAM_CALLER(), cond);
     return jam_real.pthread_cond_destroy_compat(cond);
 }
 

@@ -27,7 +27,7 @@ int jam_cond_wait(struct jam_cond_wait *wait);
 
 /* To be called before the original, except `created`. */
 void jam_cond_created(struct jam_call call, const void *cond);
-void jam_cond_destroyed(const void *cond);
+void jam_cond_destroyed(struct jam_call call, const void *cond);
 void jam_cond_woken(struct jam_call call, const void *cond, bool is_broadcast);
 
 #endif

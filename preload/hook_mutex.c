@@ -166,12 +166,13 @@ JAM_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexatt
 
 JAM_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0};
     int result = jam_real.pthread_mutex_destroy(mutex);
     if (self) {
         if (result == 0)
-            jam_emit_destroyed(self, key);
+            jam_emit_destroyed(self, call, key);
         jam_leave(self);
     }
     return result;

@@ -169,12 +169,13 @@ JAM_EXPORT int pthread_rwlock_init(pthread_rwlock_t *rwlock, const pthread_rwloc
 
 JAM_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, 0};
     int result = jam_real.pthread_rwlock_destroy(rwlock);
     if (self) {
         if (result == 0)
-            jam_emit_destroyed(self, key);
+            jam_emit_destroyed(self, call, key);
         jam_leave(self);
     }
     return result;

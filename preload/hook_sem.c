@@ -135,27 +135,29 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
 }
 
 /* The end of a semaphore's life, by sem_destroy or sem_close. */
-static void sem_end(struct jam_thread *self, const sem_t *sem, int result)
+static void sem_end(struct jam_thread *self, struct jam_call call, const sem_t *sem, int result)
 {
     if (!self)
         return;
     if (result == 0)
-        jam_emit_destroyed(self, sem_target(sem, 0).key);
+        jam_emit_destroyed(self, call, sem_target(sem, 0).key);
     jam_leave(self);
 }
 
 JAM_EXPORT int sem_destroy(sem_t *sem)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     int result = jam_real.sem_destroy(sem);
-    sem_end(self, sem, result);
+    sem_end(self, call, sem, result);
     return result;
 }
 
 JAM_EXPORT int sem_close(sem_t *sem)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     int result = jam_real.sem_close(sem);
-    sem_end(self, sem, result);
+    sem_end(self, call, sem, result);
     return result;
 }

@@ -76,11 +76,12 @@ JAM_EXPORT int pthread_spin_init(pthread_spinlock_t *lock, int is_shared)
 
 JAM_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
 {
+    struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     int result = jam_real.pthread_spin_destroy(lock);
     if (self) {
         if (result == 0)
-            jam_emit_destroyed(self, spin_target(lock, 0).key);
+            jam_emit_destroyed(self, call, spin_target(lock, 0).key);
         jam_leave(self);
     }
     return result;

@@ -155,7 +155,7 @@ void jam_life_joined(struct jam_request *request, struct jam_thread_record *reco
             jam_ring_put(self, JAM_EVENT_JOIN, 0, record->id, request->stack, jam_ticks());
     }
     if (request->lock->id)
-        jam_lock_end(self, request->lock);
+        jam_lock_end(self, request->lock, request->stack);
 }
 
 /* --- the process --- */

@@ -86,7 +86,8 @@ static bool lock_entry_is_live(uint64_t address, uint64_t value)
 }
 
 /* Begin a generation in a free record of the class, or in a new record. */
-static struct jam_lock_record *lock_begin(struct jam_lock_key key, uint32_t stack, bool is_init)
+static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct jam_lock_key key,
+                                          uint32_t stack, bool is_init)
 {
     struct jam_lock_record *lock = lock_pop_free(lock_class(key, stack));
     if (!lock)
@@ -101,7 +102,10 @@ static struct jam_lock_record *lock_begin(struct jam_lock_key key, uint32_t stac
     lock->flags = key.flags | JAM_LOCK_ALIVE | (is_init ? JAM_LOCK_INITIALIZED : 0);
     lock->waiters = 0;
     lock->born_ticks = jam_ticks();
+    lock->first_thread = self->id;
+    lock->shared_ticks = 0;
     lock->destroyed_ticks = 0;
+    lock->destroyed_stack = lock->destroyed_thread = 0;
     __atomic_store_n(&lock->address, key.address, __ATOMIC_RELAXED);
     /* Release: who sees the new generation sees its address. */
     __atomic_store_n(&lock->generation, (lock->generation & ~JAM_GENERATION_ENDED) + 1,
@@ -112,9 +116,11 @@ static struct jam_lock_record *lock_begin(struct jam_lock_key key, uint32_t stac
     return lock;
 }
 
-static void lock_finish(struct jam_lock_record *lock)
+static void lock_finish(const struct jam_thread *self, struct jam_lock_record *lock, uint32_t stack)
 {
     struct jam_lock_key key = {.kind = lock->kind};
+    lock->destroyed_stack = stack;
+    lock->destroyed_thread = self->id;
     lock->flags &= (uint16_t)~JAM_LOCK_ALIVE;
     lock->destroyed_ticks = jam_ticks();
     __atomic_store_n(&lock->generation, lock->generation | JAM_GENERATION_ENDED, __ATOMIC_RELEASE);
@@ -145,7 +151,7 @@ struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_ke
     lock = jam_lock_find(key);
     bool is_new = !lock;
     if (is_new)
-        lock = lock_begin(key, stack, false);
+        lock = lock_begin(self, key, stack, false);
     jam_growth_unlock();
     if (is_new && lock)
         lock_note_event(self, JAM_EVENT_LOCK_BORN, lock);
@@ -161,15 +167,15 @@ struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock
     }
     struct jam_lock_record *lock = jam_lock_find(key);
     if (lock)
-        lock_finish(lock); /* initialised again without a destroy */
-    lock = lock_begin(key, stack, true);
+        lock_finish(self, lock, stack); /* initialised again without a destroy */
+    lock = lock_begin(self, key, stack, true);
     jam_growth_unlock();
     if (lock)
         lock_note_event(self, JAM_EVENT_LOCK_BORN, lock);
     return lock;
 }
 
-void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock)
+void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock, uint32_t stack)
 {
     if (!jam_growth_lock()) {
         jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
@@ -177,7 +183,7 @@ void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock)
     }
     bool was_alive = jam_lock_is_alive(lock);
     if (was_alive)
-        lock_finish(lock);
+        lock_finish(self, lock, stack);
     jam_growth_unlock();
     if (was_alive)
         lock_note_event(self, JAM_EVENT_LOCK_DEAD, lock);

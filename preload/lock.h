@@ -33,8 +33,8 @@ struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_ke
 struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock_key key,
                                         uint32_t stack);
 
-/* The object was destroyed: its generation ends. */
-void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock);
+/* The object's generation ends at `stack` (0 = unknown): destroyed, or its memory is given back. */
+void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock, uint32_t stack);
 
 /*
  * The object was released by a thread that does not hold it: whoever locked it does not hold it any
