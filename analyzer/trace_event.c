@@ -55,6 +55,7 @@ void jam_event_stream_init(struct jam_event_stream *stream, const struct jam_eve
     stream->chunk_end = end;
     stream->position = 0;
     stream->next = stream->filled = 0;
+    stream->thread = 0;
 }
 
 /* Reads what comes next in the present chunk; false when nothing is left in it. */
@@ -71,6 +72,8 @@ static bool fill_from_chunk(struct jam_event_stream *stream)
         jam_trace_note_damage(trace, offset, "events cannot be read");
         return false;
     }
+    if (!stream->position)
+        stream->thread = chunk->head.ring_thread;
     stream->position += count * sizeof(struct jam_event);
     stream->next = 0;
     stream->filled = count;
@@ -108,6 +111,14 @@ static uint64_t take_since(struct jam_event_stream *stream)
     return 0;
 }
 
+/* A chunk names the thread that it began with; a lane that changes hands says so by an event. */
+static uint32_t thread_of(struct jam_event_stream *stream, const struct jam_event *raw)
+{
+    if (raw_kind(raw) == JAM_EVENT_THREAD_START)
+        stream->thread = raw->a;
+    return stream->thread;
+}
+
 bool jam_event_stream_next(struct jam_event_stream *stream, struct jam_event_view *event)
 {
     const struct jam_event *raw = next_raw(stream);
@@ -119,8 +130,8 @@ bool jam_event_stream_next(struct jam_event_stream *stream, struct jam_event_vie
     event->a = raw->a;
     event->b = raw->b;
     event->lane = head->owner_lane;
-    event->thread = head->ring_thread;
     event->kind = raw_kind(raw);
+    event->thread = thread_of(stream, raw);
     event->flags = (uint8_t)(raw->when_kind_flags >> JAM_EVENT_FLAGS_SHIFT);
     if (event->kind == JAM_EVENT_HOLD)
         event->since_ticks = take_since(stream);

@@ -15,18 +15,8 @@
 #ifndef JAM_TRACE_EVENT_H
 #define JAM_TRACE_EVENT_H
 
+#include "core/event.h"
 #include "trace_file.h"
-
-/* An event, decoded. */
-struct jam_event_view {
-    uint64_t ticks;
-    uint64_t since_ticks; /* HOLD: when the lock was acquired, 0 = unknown */
-    uint32_t a, b;        /* meaning by kind: see enum jam_event_kind */
-    uint32_t lane;
-    uint32_t thread;
-    uint8_t kind; /* enum jam_event_kind, or a number that we do not know */
-    uint8_t flags;
-};
 
 /* The chunks of all rings by (lane, ring_sequence). */
 struct jam_event_chunks {
@@ -51,6 +41,7 @@ struct jam_event_stream {
     const struct jam_event_chunks *chunks;
     size_t chunk, chunk_end; /* chunk to read now, end of the range */
     uint64_t position;       /* in that chunk's payload, bytes */
+    uint32_t thread;         /* whose events come now */
     size_t next, filled;     /* in the buffer */
     struct jam_event buffer[JAM_EVENT_BUFFER];
 };

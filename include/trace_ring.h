@@ -18,8 +18,9 @@ enum jam_event_kind {
     JAM_EVENT_HOLD = 6, /* release of a lock somebody waits for, the first of its holder in a row: a
                            = lock, b = stack of its acquire; the next record is a HOLD_SINCE */
     JAM_EVENT_HOLD_SINCE = 7,   /* word 1 = ticks of that acquire */
-    JAM_EVENT_THREAD_START = 8, /* a = thread, b = parent thread */
-    JAM_EVENT_THREAD_END = 9,   /* a = thread */
+    JAM_EVENT_THREAD_START = 8, /* a = thread, b = parent thread: the lane's events from here on are
+                                   its; before the first of them */
+    JAM_EVENT_THREAD_END = 9,   /* a = thread; reserved: its record has the time */
     JAM_EVENT_CREATE = 10,      /* a = child thread, b = stack */
     JAM_EVENT_JOIN = 11,        /* a = joined thread, b = stack */
     JAM_EVENT_LOCK_BORN = 12,   /* a = lock, b = generation */

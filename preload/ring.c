@@ -78,16 +78,16 @@ static struct jam_extent *ring_oldest_chunk(struct jam_thread *self)
     return chunk;
 }
 
-bool jam_ring_turn(struct jam_thread *self, uint64_t now)
+static struct jam_event *ring_chunk_end(const struct jam_extent *chunk)
+{
+    return (struct jam_event *)(chunk + 1) +
+           (chunk->bytes - sizeof *chunk) / sizeof(struct jam_event);
+}
+
+/* Make the chunk the one that is written to. */
+static void ring_begin_chunk(struct jam_thread *self, struct jam_extent *chunk, uint64_t now)
 {
     struct jam_ring *ring = &self->ring;
-    struct jam_extent *chunk = ring_new_chunk(self);
-    if (!chunk)
-        chunk = ring_oldest_chunk(self);
-    if (!chunk) {
-        jam_session_lose(JAM_LOSS_EVENTS, 1);
-        return false;
-    }
     /* A live reader that sees the sequence change drops what it read of the old contents. */
     __atomic_store_n(&chunk->used_bytes, 0, __ATOMIC_RELEASE);
     __atomic_store_n(&chunk->ring_sequence, ++ring->sequence, __ATOMIC_RELEASE);
@@ -96,6 +96,40 @@ bool jam_ring_turn(struct jam_thread *self, uint64_t now)
     ring->chunk = chunk;
     ring->base_ticks = now;
     ring->next = (struct jam_event *)(chunk + 1);
-    ring->end = ring->next + (chunk->bytes - sizeof *chunk) / sizeof(struct jam_event);
+    ring->end = ring_chunk_end(chunk);
+}
+
+/* Room for two events, with a time that their base reaches. */
+static bool ring_has_room(const struct jam_ring *ring, uint64_t now)
+{
+    return ring->chunk && ring_chunk_end(ring->chunk) - ring->next >= 2 &&
+           !((now - ring->base_ticks) >> JAM_EVENT_TICK_BITS);
+}
+
+/* The chunk goes on with another thread than it began with. */
+static void ring_note_thread(struct jam_thread *self, uint64_t now)
+{
+    self->ring.end = ring_chunk_end(self->ring.chunk);
+    self->ring.thread = self->id;
+    jam_ring_put(self, JAM_EVENT_THREAD_START, 0, self->id, self->record->parent, now);
+}
+
+bool jam_ring_turn(struct jam_thread *self, uint64_t now)
+{
+    struct jam_ring *ring = &self->ring;
+    if (ring->thread != self->id && ring_has_room(ring, now)) {
+        ring_note_thread(self, now);
+        return true;
+    }
+    struct jam_extent *chunk = ring_new_chunk(self);
+    if (!chunk)
+        chunk = ring_oldest_chunk(self);
+    if (!chunk) {
+        jam_session_lose(JAM_LOSS_EVENTS, 1);
+        return false;
+    }
+    ring_begin_chunk(self, chunk, now);
+    if (ring->thread != self->id)
+        ring_note_thread(self, now);
     return true;
 }

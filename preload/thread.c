@@ -388,6 +388,7 @@ static struct jam_thread *thread_attach(void)
         thread->record = record;
         thread->id = record->id;
         thread->segment = record->segment;
+        thread->ring.end = thread->ring.next; /* whose events come from now on is to be told */
         if (thread->stack_top && thread->stack_top != thread_stack_top(is_main))
             jam_stack_forget_thread(thread);
         thread->stack_top = thread_stack_top(is_main);

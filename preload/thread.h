@@ -76,7 +76,7 @@ struct jam_depend_cache {
 
 struct jam_ring {
     struct jam_event *next; /* NULL = no chunk */
-    struct jam_event *end;
+    struct jam_event *end;  /* of the chunk; `next` when another thread has taken the lane over */
     uint64_t base_ticks;
     struct jam_extent *chunk;   /* the one being written */
     struct jam_extent **chunks; /* of this lane, private memory */
@@ -84,6 +84,7 @@ struct jam_ring {
     uint32_t chunk_capacity;
     uint32_t oldest; /* index of the next to recycle */
     uint64_t sequence;
+    uint32_t thread; /* whose events come now */
 };
 
 enum { JAM_THREAD_MAGIC = 0x4a414d54 }; /* 0 after a fork */

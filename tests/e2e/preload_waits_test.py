@@ -76,4 +76,18 @@ def locks_are_named_by_their_variables():
         equal(names.get(name), WAITING[function][1], name)
 
 
+@test
+def events_of_threads_that_share_a_lane_are_told_apart():
+    result = run(target("lane_turns"), 5,
+                 env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam", "LOCKJAM_EVENTS": "all"})
+    equal(result.returncode, 0, result.stderr)
+    dump = Dump("x.jam")
+    mutex = next(number for number, lock in dump.locks.items() if lock["kind"] == "mutex")
+    workers = [thread["id"] for thread in dump["thread"] if thread["parent"]]
+    takers = [event["thread"] for event in dump["event"]
+              if event["kind"] == "acquire" and event["lock"] == mutex and event["thread"] in workers]
+    equal(sorted(takers), sorted(workers))
+    assert len({event["lane"] for event in dump["event"]}) < len(workers), "lanes were not shared"
+
+
 main()
