@@ -1,0 +1,55 @@
+/*
+ * Small scripts of events for tests of the replay and of what is built on it.
+ *
+ *     "0 T1 create T2; 10 T1 lock A; 20 T2 wait A; 50 T1 unlock A; 52 T2 waited A T1; 53 T2 lock A"
+ *
+ * A statement is TIME THREAD VERB OBJECT [THREAD]. Threads are T1 to T99, T1 is main. Objects are
+ * letters: A to Z are mutexes, a to m conditions (of mutex A), n to z semaphores. A digit behind
+ * the object is the call site, 0 unless given. Verbs:
+ *
+ *     lock share unlock try     ACQUIRE (exclusive, shared), RELEASE, TRY_FAILED
+ *     wait waited failed        WAIT_BEGIN, WAIT_END; the blocker may follow
+ *     wake broadcast            WAKE
+ *     hold                      HOLD since the time that follows
+ *     create join joining       CREATE, JOIN, WAIT_BEGIN of a join; the object is a thread
+ *     end                       not an event: the thread's record says that it ended then
+ */
+#ifndef JAM_SCRIPT_SHIM_H
+#define JAM_SCRIPT_SHIM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct jam_shim_run;
+
+/* has_all: acquires and releases are recorded. NULL without memory; a wrong script aborts. */
+struct jam_shim_run *jam_shim_run_new(const char *script, uint64_t end, int has_all);
+void jam_shim_run_free(struct jam_shim_run *run);
+
+uint64_t jam_shim_run_broken(const struct jam_shim_run *run, int kind); /* enum jam_broken */
+uint64_t jam_shim_run_broken_sum(const struct jam_shim_run *run);
+uint64_t jam_shim_run_path(const struct jam_shim_run *run); /* length of the critical path */
+uint64_t jam_shim_run_hops(const struct jam_shim_run *run);
+
+/* Time on the critical path at a lock; site -1 = at all of its sites. */
+uint64_t jam_shim_run_critical(const struct jam_shim_run *run, char lock, int site);
+
+/* What a thread waited for a lock, and made others wait for it. */
+uint64_t jam_shim_run_wait(const struct jam_shim_run *run, unsigned thread, char lock);
+uint64_t jam_shim_run_blocked(const struct jam_shim_run *run, unsigned thread, char lock);
+
+/* Time in which anybody waited for the lock. */
+uint64_t jam_shim_run_waited(const struct jam_shim_run *run, char lock);
+
+/* Nodes that the histories of the threads take after `wakes` hand-overs of a lock in turn. */
+size_t jam_shim_history_nodes(unsigned threads, unsigned wakes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
