@@ -1,7 +1,6 @@
 /*
  * The report as lockjam.report/1. Written lock by lock, so that memory holds one lock's JSON and
- * not a million. Fields that no analysis computes (critical_path_share) are left out rather than
- * filled with a number that means nothing.
+ * not a million. critical_path_share is left out where the trace has no events to find the path by.
  */
 #include <jansson.h>
 #include <string.h>
@@ -15,6 +14,20 @@
 #include "util/progress.h"
 
 #define FLAGS (JSON_COMPACT | JSON_ENSURE_ASCII)
+
+static void set_share(json_t *object, const char *key, unsigned share)
+{
+    json_object_set_new_nocheck(object, key, json_real((double)share / JAM_SHARE_WHOLE));
+}
+
+/* The part of the critical path; nothing if the path is unknown. */
+static void set_path_share(json_t *object, const struct jam_report *report, uint32_t process,
+                           const struct jam_totals *totals)
+{
+    if (report->contention.processes[process].path_ns)
+        set_share(object, "critical_path_share",
+                  jam_contention_path_share(&report->contention, process, totals->critical_ns));
+}
 
 static json_t *totals_json(const struct jam_report *report)
 {
@@ -76,6 +89,7 @@ static json_t *sites_json(struct jam_report *report, const struct jam_contention
         json_object_set_new_nocheck(object, "stack", jam_json_stack(frames, site->stack));
         jam_json_set_text(object, "mode", site->mode == JAM_SHARED ? "shared" : "exclusive");
         set_site_totals(object, &site->totals);
+        set_path_share(object, report, lock->process, &site->totals);
         json_array_append_new(array, object);
     }
     return array;
@@ -125,6 +139,8 @@ static json_t *lock_json(struct jam_report *report, size_t index)
     json_t *object = json_object();
     set_identity(object, report, index);
     set_site_totals(object, &lock->totals);
+    set_path_share(object, report, lock->process, &lock->totals);
+    jam_json_set_number(object, "waited_ns", lock->waited_ns);
     jam_json_set_number(object, "owner_changes", lock->owner_changes);
     jam_json_set_number(object, "max_waiters", lock->max_waiters);
     json_object_set_new_nocheck(object, "wait_histogram", histogram_json(&lock->wait_spread, base));
@@ -148,6 +164,14 @@ static json_t *thread_json(const struct jam_report *report,
     return object;
 }
 
+static void set_column(json_t *object, unsigned column, uint64_t value)
+{
+    if (jam_columns[column].unit == JAM_UNIT_SHARE)
+        set_share(object, jam_columns[column].json, (unsigned)value);
+    else
+        jam_json_set_number(object, jam_columns[column].json, value);
+}
+
 /* A line of --by=site, class or thread. */
 static json_t *row_json(const struct jam_row *row, enum jam_by by)
 {
@@ -157,7 +181,7 @@ static json_t *row_json(const struct jam_row *row, enum jam_by by)
         jam_json_set_text(object, "kind", jam_lock_kind_name(row->kind));
     for (unsigned i = 0; i < JAM_COLUMNS; i++)
         if (jam_columns[i].known_in & JAM_IN(by))
-            jam_json_set_number(object, jam_columns[i].json, row->value[i]);
+            set_column(object, i, row->value[i]);
     return object;
 }
 

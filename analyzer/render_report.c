@@ -5,6 +5,7 @@
 
 #include "render_name.h"
 #include "trace_contention.h"
+#include "trace_run.h"
 #include "util/saturate.h"
 
 static int open_process(struct jam_report *report, struct jam_report_process *process,
@@ -16,6 +17,10 @@ static int open_process(struct jam_report *report, struct jam_report_process *pr
     if (!status)
         status =
             jam_trace_feed_contention(process->trace, &process->facts, &report->contention, error);
+    if (!status)
+        status = jam_trace_run(process->trace, &process->facts, &process->run, error);
+    if (!status && jam_contention_add_run(&report->contention, &process->run) != 0)
+        status = jam_error_memory(error);
     if (status)
         return status;
     process->frames = jam_frames_new(process->trace);
@@ -43,6 +48,7 @@ void jam_report_close(struct jam_report *report)
 {
     for (size_t i = 0; i < report->process_count; i++) {
         struct jam_report_process *process = &report->processes[i];
+        jam_run_fini(&process->run);
         jam_frames_free(process->frames);
         jam_facts_fini(&process->facts);
         jam_trace_close(process->trace);

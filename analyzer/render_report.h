@@ -24,6 +24,7 @@ struct jam_report_process {
     struct jam_trace *trace;
     struct jam_facts facts;
     struct jam_frames *frames;
+    struct jam_run run; /* what its events tell; empty if it has none */
 };
 
 struct jam_report {

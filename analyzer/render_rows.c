@@ -50,10 +50,13 @@ static bool is_wanted(const struct jam_contention_lock *lock, enum jam_lock_sect
            (section == JAM_SECTIONS || jam_lock_kind_section(lock->kind) == section);
 }
 
-static struct jam_row lock_row(const struct jam_contention_lock *lock, size_t index)
+static struct jam_row lock_row(const struct jam_contention *contention, size_t index)
 {
+    const struct jam_contention_lock *lock = &contention->locks[index];
     struct jam_row row = {.name = "", .subject = index, .kind = lock->kind};
     jam_row_set_totals(&row, &lock->totals);
+    row.value[JAM_COLUMN_CRITICAL] =
+        jam_contention_path_share(contention, lock->process, lock->totals.critical_ns);
     row.value[JAM_COLUMN_CHANGES] = lock->owner_changes;
     row.value[JAM_COLUMN_WAITERS] = lock->max_waiters;
     row.value[JAM_COLUMN_LOCKS] = 1;
@@ -65,11 +68,18 @@ static int make_locks(struct jam_rows *rows, struct jam_report *report,
 {
     const struct jam_contention *contention = &report->contention;
     for (size_t i = 0; i < contention->lock_count; i++) {
-        struct jam_row row = lock_row(&contention->locks[i], i);
+        struct jam_row row = lock_row(contention, i);
         if (is_wanted(&contention->locks[i], section) && append(rows, &row) != 0)
             return -1;
     }
     return 0;
+}
+
+/* Rows of several processes are parts of all their paths together. */
+static unsigned merged_share(const struct jam_contention *contention,
+                             const struct jam_totals *totals)
+{
+    return jam_contention_path_share(contention, JAM_ALL_PROCESSES, totals->critical_ns);
 }
 
 static int make_classes(struct jam_rows *rows, struct jam_report *report,
@@ -79,7 +89,8 @@ static int make_classes(struct jam_rows *rows, struct jam_report *report,
     for (size_t i = 0; i < contention->lock_count; i++) {
         if (!is_wanted(&contention->locks[i], section))
             continue;
-        struct jam_row row = lock_row(&contention->locks[i], i);
+        struct jam_row row = lock_row(contention, i);
+        row.value[JAM_COLUMN_CRITICAL] = merged_share(contention, &contention->locks[i].totals);
         row.name = jam_report_class_name(report, i);
         if (merge(rows, &row) != 0)
             return -1;
@@ -100,6 +111,7 @@ static int add_site(struct jam_rows *rows, struct jam_report *report, size_t ind
     const struct jam_contention_lock *lock = &report->contention.locks[site->lock];
     struct jam_row row = {.kind = lock->kind, .subject = site->lock};
     jam_row_set_totals(&row, &site->totals);
+    row.value[JAM_COLUMN_CRITICAL] = merged_share(&report->contention, &site->totals);
     row.name = jam_report_site_name(report, lock->process, site->stack);
     row.value[JAM_COLUMN_LOCKS] = !counts_lock(rows, &row);
     return merge(rows, &row);

@@ -9,8 +9,14 @@
 
 char *jam_table_value(enum jam_column_id column, uint64_t value, char buffer[32])
 {
-    return jam_columns[column].unit == JAM_UNIT_TIME ? jam_human_time(value, buffer)
-                                                     : jam_human_count(value, buffer);
+    switch (jam_columns[column].unit) {
+    case JAM_UNIT_TIME:
+        return jam_human_time(value, buffer);
+    case JAM_UNIT_SHARE:
+        return jam_human_share(value, JAM_SHARE_WHOLE, buffer);
+    default:
+        return jam_human_count(value, buffer);
+    }
 }
 
 /* The byte at which the character number `index` begins. */
@@ -59,7 +65,8 @@ static void choose_columns(struct layout *layout, const struct jam_table *table)
         add_column(layout, view->sort);
     for (unsigned i = 0; i < JAM_COLUMNS; i++)
         if (i != view->sort && jam_columns[i].shown_in & JAM_IN(view->by) &&
-            (table->has_holds || i != JAM_COLUMN_HOLD))
+            (table->has_holds || i != JAM_COLUMN_HOLD) &&
+            (table->has_path || i != JAM_COLUMN_CRITICAL))
             add_column(layout, i);
 }
 

@@ -11,6 +11,7 @@
 struct jam_table {
     const char *subject; /* heads the last column, the names */
     bool has_holds;      /* false: what it lists is not held, so there are no columns for that */
+    bool has_path;       /* false: no critical path is known, so there is no column for it */
     const struct jam_report_view *view;
 };
 

@@ -191,7 +191,8 @@ static void print_section(const struct jam_text *text, enum jam_lock_section sec
         size_t shown = shown_rows(&rows, text->view);
         jam_rows_name_locks(&rows, text->report, shown);
         print_title(text, words->title, &rows);
-        const struct jam_table table = {words->subject, section == JAM_SECTION_LOCKS, text->view};
+        const struct jam_table table = {words->subject, section == JAM_SECTION_LOCKS,
+                                        jam_text_has_path(text->report), text->view};
         jam_table_print(&table, &rows, shown, text->out);
         print_details(text, &rows, shown, words);
     }
@@ -204,7 +205,7 @@ static void print_merged(const struct jam_text *text, const char *title, const c
     struct jam_rows rows;
     if (jam_rows_make(&rows, text->report, JAM_SECTIONS, text->view) == 0) {
         print_title(text, title, &rows);
-        const struct jam_table table = {subject, true, text->view};
+        const struct jam_table table = {subject, true, jam_text_has_path(text->report), text->view};
         jam_table_print(&table, &rows, shown_rows(&rows, text->view), text->out);
     }
     jam_rows_fini(&rows);
@@ -228,6 +229,7 @@ void jam_report_text(struct jam_report *report, const struct jam_report_view *vi
     print_losses(&text);
     print_processes(&text);
     print_totals(&text);
+    jam_text_path(&text);
     if (view->by == JAM_BY_LOCK)
         jam_text_waiting(&text, true);
     switch (view->by) {

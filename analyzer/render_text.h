@@ -37,6 +37,15 @@ void jam_text_lock(const struct jam_text *text, const struct jam_row *row, uint6
  */
 void jam_text_waiting(const struct jam_text *text, bool is_hang);
 
+/*
+ * Prints which locks the critical path leads through, and says so if that is not where most of the
+ * waiting is.
+ */
+void jam_text_path(const struct jam_text *text);
+
+/* Whether a critical path of any process is known. */
+bool jam_text_has_path(const struct jam_report *report);
+
 /* Whether a part is below one percent: too little to be broken down. */
 bool jam_text_is_trifle(uint64_t part, uint64_t whole);
 

@@ -6,7 +6,7 @@ import table
 
 ROUNDS = 3
 THREAD_KIB, PROGRAM_MIB = 64, 16
-EVENTS_PER_SECOND, GROWTH = 5e6, 1.1
+EVENTS_PER_SECOND, GROWTH = 10e6, 1.1
 
 
 def space(bench, *arguments, **settings):
@@ -43,14 +43,14 @@ def threads(bench):
 
 
 def report(bench):
-    """Traces of 1 and 10 million events: the time and the peak memory of reading each. A report is
-    made from totals and passes over most events; a dump prints every one."""
+    """Traces of 1 and 10 million events: the time and the peak memory of reading each. A report
+    replays them all for the critical path; a dump prints every one."""
     peaks = []
     for millions in 1, 10:
         events = make_large_trace(bench, millions * 500000)
         seconds, peak = read_cost(bench, "report")
         peaks.append(peak)
-        rate_line(f"report, {events / 1e6:.1f} M events", seconds, events, EVENTS_PER_SECOND)
+        rate_line(f"report, {events / 1e6:.1f} M events", seconds, events, EVENTS_PER_SECOND if millions == 10 else None)
     table.line("  peak memory, 1 and 10 M (MiB)", "", f"{peaks[0]:.1f} and {peaks[1]:.1f}",
                f"{peaks[1] / peaks[0]:.2f}", f"{GROWTH}", peaks[1] <= peaks[0] * GROWTH)
 

@@ -47,6 +47,8 @@ void jam_row_merge(struct jam_row *row, const struct jam_row *more)
         else
             jam_saturate_add(&row->value[i], more->value[i]);
     }
+    if (row->value[JAM_COLUMN_CRITICAL] > JAM_SHARE_WHOLE) /* locks held at the same time */
+        row->value[JAM_COLUMN_CRITICAL] = JAM_SHARE_WHOLE;
     row->value[JAM_COLUMN_MEAN] =
         mean(row->value[JAM_COLUMN_WAIT], row->value[JAM_COLUMN_CONTENDED]);
     if (row->kind != more->kind)

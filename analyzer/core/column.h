@@ -13,7 +13,7 @@
 
 #include "core/totals.h"
 
-enum jam_unit { JAM_UNIT_TIME, JAM_UNIT_COUNT };
+enum jam_unit { JAM_UNIT_TIME, JAM_UNIT_COUNT, JAM_UNIT_SHARE /* of JAM_SHARE_WHOLE */ };
 
 /* What a table lists (--by). */
 enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BYS };
@@ -35,6 +35,8 @@ enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BYS };
     X(ACQUISITIONS, "acquisitions", "acquired", "acquisitions", COUNT, 13, JAM_IN_LOCKS,           \
       JAM_IN_LOCKS)                                                                                \
     X(HOLD, "hold", "held", "hold_ns", TIME, 9, JAM_IN_LOCKS, JAM_IN_LOCKS)                        \
+    X(CRITICAL, "critical", "critical", "critical_path_share", SHARE, 8, JAM_IN_LOCKS,             \
+      JAM_IN_LOCKS)                                                                                \
     X(HOLD_MAX, "hold-max", "max hold", "hold_max_ns", TIME, 9, JAM_IN_NOTHING, JAM_IN_LOCKS)      \
     X(TRIES, "tries", "try failed", "try_failures", COUNT, 11, JAM_IN_NOTHING, JAM_IN_LOCKS)       \
     X(TIMEOUTS, "timeouts", "timeouts", "timeouts", COUNT, 11, JAM_IN_NOTHING, JAM_IN_LOCKS)       \

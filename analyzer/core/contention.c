@@ -37,7 +37,7 @@ int jam_contention_add_process(struct jam_contention *contention, const struct j
                           contention->process_count, sizeof *contention->processes) != 0)
         return -1;
     contention->processes[contention->process_count++] =
-        (struct jam_contention_process){*base, end_ns};
+        (struct jam_contention_process){.base = *base, .end_ns = end_ns};
     return 0;
 }
 
@@ -198,6 +198,67 @@ int jam_contention_add_thread(struct jam_contention *contention,
     };
     memcpy(thread->name, record->name, JAM_NAME_BYTES);
     return 0;
+}
+
+static void add_critical(struct jam_contention *contention, const struct jam_run *run,
+                         const struct jam_critical_site *part)
+{
+    uint32_t process = present_process(contention);
+    uint32_t id = run->replay.locks[part->lock].id;
+    uint32_t lock = jam_map_find(&contention->lock_map, process, id);
+    uint64_t ns = jam_timebase_duration_ns(present_base(contention), part->ticks);
+    if (lock == JAM_MAP_NONE)
+        return;
+    jam_saturate_add(&contention->locks[lock].totals.critical_ns, ns);
+    for (unsigned mode = JAM_EXCLUSIVE; mode <= JAM_SHARED; mode++) {
+        uint64_t where = (uint64_t)part->stack << 16 | mode;
+        uint32_t site =
+            jam_map_find(&contention->site_map, lock_key(&contention->locks[lock]), where);
+        if (site == JAM_MAP_NONE)
+            continue;
+        jam_saturate_add(&contention->sites[site].totals.critical_ns, ns);
+        return;
+    }
+}
+
+int jam_contention_add_run(struct jam_contention *contention, const struct jam_run *run)
+{
+    struct jam_contention_process *process = &contention->processes[present_process(contention)];
+    process->path_ns = jam_timebase_duration_ns(&process->base, run->critical.path_ticks);
+    process->broken = jam_replay_broken_sum(&run->replay);
+    process->has_all_holds = run->replay.has_all;
+    for (size_t i = 0; i < run->critical.site_count; i++)
+        add_critical(contention, run, &run->critical.sites[i]);
+    for (size_t i = 0; i < run->replay.lock_count; i++) {
+        const struct jam_replay_lock *replayed = &run->replay.locks[i];
+        uint32_t lock =
+            jam_map_find(&contention->lock_map, present_process(contention), replayed->id);
+        if (lock != JAM_MAP_NONE)
+            contention->locks[lock].waited_ns = jam_timebase_duration_ns(
+                &process->base, jam_replay_waited(replayed, run->replay.now));
+    }
+    return 0;
+}
+
+static uint64_t path_of(const struct jam_contention *contention, uint32_t process)
+{
+    uint64_t sum = 0;
+    if (process != JAM_ALL_PROCESSES)
+        return contention->processes[process].path_ns;
+    for (size_t i = 0; i < contention->process_count; i++)
+        jam_saturate_add(&sum, contention->processes[i].path_ns);
+    return sum;
+}
+
+unsigned jam_contention_path_share(const struct jam_contention *contention, uint32_t process,
+                                   uint64_t critical_ns)
+{
+    uint64_t path_ns = path_of(contention, process);
+    if (!path_ns)
+        return 0;
+    if (critical_ns >= path_ns)
+        return JAM_SHARE_WHOLE;
+    return (unsigned)((unsigned __int128)critical_ns * JAM_SHARE_WHOLE / path_ns);
 }
 
 /* Descending by the first pair that differs. */

@@ -17,9 +17,11 @@
 #ifndef JAM_CORE_CONTENTION_H
 #define JAM_CORE_CONTENTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/run.h"
 #include "core/totals.h"
 #include "util/map.h"
 
@@ -53,6 +55,7 @@ struct jam_contention_lock {
     uint32_t max_waiters;
     uint64_t owner_changes;
     uint64_t wakes;
+    uint64_t waited_ns; /* time in which somebody waited, by the events that were kept */
     struct jam_totals totals;
     struct jam_spread wait_spread;
     struct jam_spread hold_spread;
@@ -73,7 +76,10 @@ struct jam_contention_thread {
 
 struct jam_contention_process {
     struct jam_timebase base;
-    uint64_t end_ns; /* a thread without an end lived until then */
+    uint64_t end_ns;    /* a thread without an end lived until then */
+    uint64_t path_ns;   /* length of the critical path, 0 = unknown */
+    uint64_t broken;    /* sequences of events that cannot happen */
+    bool has_all_holds; /* the path knows every hold, not only those that somebody waited for */
 };
 
 struct jam_contention {
@@ -110,6 +116,20 @@ int jam_contention_add_site(struct jam_contention *contention,
 int jam_contention_add_blame(struct jam_contention *contention, const struct jam_blame *blame);
 int jam_contention_add_thread(struct jam_contention *contention,
                               const struct jam_thread_record *thread);
+
+/*
+ * What the replay of the present process's events found out: its critical path. After all of the
+ * process's sites.
+ */
+int jam_contention_add_run(struct jam_contention *contention, const struct jam_run *run);
+
+/*
+ * A time on the critical path as a part of it, in hundredths of a percent; of all processes' paths
+ * together if `process` is JAM_ALL_PROCESSES. 0 if there is no path.
+ */
+#define JAM_ALL_PROCESSES UINT32_MAX
+unsigned jam_contention_path_share(const struct jam_contention *contention, uint32_t process,
+                                   uint64_t critical_ns);
 
 /* Sorts, sets the ranges of the locks and sums the totals. */
 void jam_contention_finish(struct jam_contention *contention);

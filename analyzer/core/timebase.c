@@ -54,6 +54,13 @@ uint64_t jam_timebase_since_start_ns(const struct jam_timebase *base, uint64_t t
                                       : jam_timebase_duration_ns(base, ticks - base->first_ticks);
 }
 
+uint64_t jam_timebase_ticks_at(const struct jam_timebase *base, uint64_t since_start_ns)
+{
+    unsigned __int128 ticks =
+        (unsigned __int128)since_start_ns * base->denominator / base->numerator + base->first_ticks;
+    return ticks > UINT64_MAX ? UINT64_MAX : (uint64_t)ticks;
+}
+
 uint64_t jam_timebase_bucket_ns(const struct jam_timebase *base, unsigned bucket)
 {
     if (bucket >= JAM_HISTOGRAM_BUCKETS - 1)

@@ -29,6 +29,9 @@ uint64_t jam_timebase_duration_ns(const struct jam_timebase *base, uint64_t tick
 /* A point in time, as nanoseconds since the start of the session; earlier ones give 0. */
 uint64_t jam_timebase_since_start_ns(const struct jam_timebase *base, uint64_t ticks);
 
+/* The other way round: the clock's reading so many nanoseconds after the session's start. */
+uint64_t jam_timebase_ticks_at(const struct jam_timebase *base, uint64_t since_start_ns);
+
 /* Upper end (exclusive) of a histogram's bucket in nanoseconds; UINT64_MAX for the last one. */
 uint64_t jam_timebase_bucket_ns(const struct jam_timebase *base, unsigned bucket);
 

@@ -13,6 +13,7 @@ void jam_totals_add(struct jam_totals *totals, const struct jam_totals *more)
     jam_saturate_add(&totals->releases, more->releases);
     jam_saturate_add(&totals->wait_ns, more->wait_ns);
     jam_saturate_add(&totals->hold_ns, more->hold_ns);
+    jam_saturate_add(&totals->critical_ns, more->critical_ns);
     jam_saturate_max(&totals->wait_max_ns, more->wait_max_ns);
     jam_saturate_max(&totals->hold_max_ns, more->hold_max_ns);
 }

@@ -21,7 +21,10 @@ struct jam_totals {
     uint64_t wait_max_ns;
     uint64_t hold_ns;
     uint64_t hold_max_ns;
+    uint64_t critical_ns; /* on the critical path; 0 also if there is none */
 };
+
+#define JAM_SHARE_WHOLE 10000 /* shares are counted in hundredths of a percent */
 
 /* Counts by power of two of ticks; see jam_timebase_bucket_ns. */
 struct jam_spread {

@@ -99,6 +99,26 @@ def pool():
 
 
 @test
+def waiting_beside_the_critical_path_misleads():
+    document = recorded("misleading_wait", 100, "--events=all")
+    chat, ledger = the_lock(document, "chat"), the_lock(document, "ledger")
+    assert chat["contended"] > 0
+    equal(ledger["contended"], 0)
+    assert ledger["critical_path_share"] > 0.8, ledger["critical_path_share"]
+    assert chat["critical_path_share"] < 0.1, chat["critical_path_share"]
+    equal({site["critical_path_share"] > 0.5: functions_of(site["stack"])[0] for site in ledger["sites"]}[True],
+          "write_entry")
+    assert "Waiting misleads" in run(LOCKJAM, "report", "x.jam").stdout
+
+
+@test
+def without_events_there_is_no_critical_path():
+    document = recorded("misleading_wait", 5, "--events=off")
+    assert all("critical_path_share" not in lock for lock in document["locks"])
+    assert "critical" not in run(LOCKJAM, "report", "x.jam").stdout
+
+
+@test
 def several_traces_at_once():
     recorded("bank", 1000)
     record(sample("philosophers"), 1000, options=["-q", "-o", "y.jam"])
