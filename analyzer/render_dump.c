@@ -178,8 +178,8 @@ static void put_dependency(const struct jam_dump *dump, const struct jam_cursor 
     fputs(" held=", dump->out);
     for (unsigned i = 0; i < dependency->held_count; i++) {
         const struct jam_dependency_held *held = &dependency->held[i];
-        fprintf(dump->out, "%s%u.%u:%s:%u", i ? "," : "", held->lock, held->generation,
-                held->mode == JAM_SHARED ? "shared" : "exclusive", held->stack);
+        fprintf(dump->out, "%s%u.%u:%s:%u:%u", i ? "," : "", held->lock, held->generation,
+                held->mode == JAM_SHARED ? "shared" : "exclusive", held->stack, held->flags);
     }
 }
 

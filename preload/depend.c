@@ -3,6 +3,7 @@
  * and of the held set. Two that collide are one (chance below 10^-7 at a million dependencies).
  */
 #include "depend.h"
+#include "clock.h"
 #include "session.h"
 
 #include <stddef.h>
@@ -17,6 +18,15 @@ static void depend_reset(void)
 }
 JAM_ON_RESET(depend_reset);
 
+/* Whether the lock was its first user's alone when it was acquired; asked when that matters. */
+static void held_mark_unpublished(struct jam_thread *self, uint32_t index)
+{
+    uint64_t shared_ticks = self->held_local[index].lock->shared_ticks;
+    struct jam_held *held = &self->held[index];
+    if (!shared_ticks || shared_ticks > held->acquired_ticks)
+        held->flags |= JAM_HELD_UNPUBLISHED;
+}
+
 /* Hash of the held set, oldest first. An entry keeps the hash up to itself until it moves. */
 static uint64_t held_set_hash(struct jam_thread *self)
 {
@@ -26,6 +36,7 @@ static uint64_t held_set_hash(struct jam_thread *self)
     uint64_t hash = known ? self->held_local[known - 1].set_hash : 1;
     for (uint32_t i = known; i < self->held_count; i++) {
         const struct jam_held *held = &self->held[i];
+        held_mark_unpublished(self, i);
         hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->generation);
         hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags) | 1;
         self->held_local[i].set_hash = hash;
@@ -36,7 +47,8 @@ static uint64_t held_set_hash(struct jam_thread *self)
 static uint64_t dependency_key(struct jam_thread *self, struct jam_dependency_wanted wanted)
 {
     uint64_t hash = held_set_hash(self);
-    hash = jam_hash_add(hash, (uint64_t)wanted.lock->id << 32 | wanted.lock->generation);
+    hash = jam_hash_add(hash + jam_header->epoch,
+                        (uint64_t)wanted.lock->id << 32 | wanted.lock->generation);
     return jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags) | 1;
 }
 
@@ -73,6 +85,9 @@ static struct jam_dependency *dependency_append(struct jam_thread *self,
     dependency->mode = wanted.mode;
     dependency->flags = wanted.flags;
     dependency->held_count = (uint16_t)held;
+    dependency->epoch = jam_header->epoch;
+    dependency->partner = wanted.partner;
+    dependency->first_ticks = dependency->last_ticks = jam_ticks();
     dependency_copy_held(dependency, self);
     jam_area_publish(&self->dependencies, bytes);
     return dependency;
@@ -102,17 +117,19 @@ static struct jam_dependency *dependency_get(struct jam_thread *self, uint64_t k
     return dependency;
 }
 
-void jam_depend_note(struct jam_thread *self, struct jam_dependency_wanted wanted)
+struct jam_dependency *jam_depend_note(struct jam_thread *self, struct jam_dependency_wanted wanted)
 {
+    if (!wanted.lock->shared_ticks)
+        wanted.flags |= JAM_DEPENDENCY_UNPUBLISHED;
     uint64_t key = dependency_key(self, wanted);
     struct jam_depend_cache *cache = &self->depend_cache[key >> 56];
     _Static_assert(JAM_DEPEND_CACHE == 256, "8 bits of the key");
     if (cache->key == key && cache->thread == self->id && cache->segment == self->segment)
-        return;
+        return cache->dependency;
     struct jam_dependency *dependency =
         cache->key == key ? cache->dependency : dependency_get(self, key, wanted);
     if (!dependency)
-        return;
+        return NULL;
     uint32_t last = dependency->instances - 1;
     uint32_t slot =
         last < JAM_DEPENDENCY_INSTANCES ? last : 1 + (last - 1) % (JAM_DEPENDENCY_INSTANCES - 1);
@@ -121,4 +138,5 @@ void jam_depend_note(struct jam_thread *self, struct jam_dependency_wanted wante
     if (!is_known)
         dependency_add_instance(dependency, self);
     *cache = (struct jam_depend_cache){key, dependency, self->id, self->segment};
+    return dependency;
 }

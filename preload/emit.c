@@ -35,10 +35,16 @@ static inline struct jam_site_cache *site_cache_slot(struct jam_thread *self, ui
     return &self->site_cache[hash >> 50];
 }
 
-static inline bool site_cache_holds(const struct jam_site_cache *slot,
+static inline uint64_t site_cache_user(const struct jam_thread *self, uint32_t stack)
+{
+    return (uint64_t)self->id << 32 | stack;
+}
+
+static inline bool site_cache_holds(const struct jam_thread *self,
+                                    const struct jam_site_cache *slot,
                                     const struct jam_target *target, uint32_t stack)
 {
-    return slot->address == target->key.address && slot->stack == stack &&
+    return slot->address == target->key.address && slot->user == site_cache_user(self, stack) &&
            slot->mode == target->mode && slot->kind == target->key.kind &&
            __atomic_load_n(&slot->lock->generation, __ATOMIC_RELAXED) == slot->generation;
 }
@@ -60,7 +66,7 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
         return;
     *slot = (struct jam_site_cache){
         .address = target.key.address,
-        .stack = request->stack,
+        .user = site_cache_user(self, request->stack),
         .mode = target.mode,
         .kind = target.key.kind,
         .generation = request->lock->generation,
@@ -69,23 +75,35 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
     };
 }
 
-static void request_note_dependency(const struct jam_request *request)
+static void request_note_dependency(struct jam_request *request)
 {
+    if (!request->lock->id)
+        return;
     uint16_t held = request->target.flags;
     uint16_t flags = (held & JAM_HELD_TIMED ? JAM_DEPENDENCY_TIMED : 0) |
                      (held & JAM_HELD_REACQUIRED ? JAM_DEPENDENCY_REACQUIRED : 0) |
                      (held & JAM_HELD_TRY ? JAM_DEPENDENCY_TRY : 0);
     struct jam_dependency_wanted wanted = {request->lock, request->stack, request->target.mode,
-                                           flags};
-    jam_depend_note(request->self, wanted);
+                                           flags, request->target.partner};
+    request->dependency = jam_depend_note(request->self, wanted);
 }
 
-/* Only locks that are held take part in the dependency relation. */
-static bool request_makes_dependency(const struct jam_request *request)
+/* What a condition wait depends on is known when it has given its mutex back. */
+static inline bool request_makes_dependency(const struct jam_request *request)
 {
-    uint16_t kind = request->target.key.kind;
-    bool is_held = kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN;
-    return request->self->held_count > 0 && is_held && !(request->target.flags & JAM_HELD_REENTRY);
+    return request->self->held_count > 0 && request->target.key.kind != JAM_LOCK_COND &&
+           !(request->target.flags & JAM_HELD_REENTRY);
+}
+
+void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_record *mutex)
+{
+    struct jam_dependency_wanted wanted = {mutex, request->stack, JAM_EXCLUSIVE,
+                                           JAM_DEPENDENCY_REACQUIRED, 0};
+    if (request->self->held_count == 0)
+        return;
+    request_note_dependency(request);
+    if (mutex)
+        jam_depend_note(request->self, wanted);
 }
 
 static void request_begin_inside(struct jam_request *request, struct jam_call call)
@@ -93,9 +111,9 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
     struct jam_thread *self = request->self;
     struct jam_target *target = &request->target;
     request->stack = jam_stack_capture(self, call);
-    request->partner = 0;
+    request->dependency = NULL;
     struct jam_site_cache *slot = site_cache_slot(self, target->key.address, request->stack);
-    if (JAM_LIKELY(slot->address && site_cache_holds(slot, target, request->stack))) {
+    if (JAM_LIKELY(slot->address && site_cache_holds(self, slot, target, request->stack))) {
         request->lock = slot->lock;
         request->site = slot->site;
     } else {
@@ -125,12 +143,22 @@ static void request_refresh(struct jam_thread *self, uint64_t now)
     jam_session_refresh_clock();
 }
 
+/* Got while others are held. A try that failed would not have waited: it is noted only now. */
+static void request_acquired_more(struct jam_request *request, uint64_t now)
+{
+    jam_held_drop_handed_over(request->self);
+    if (request->target.flags & JAM_HELD_TRY && request_makes_dependency(request))
+        request_note_dependency(request);
+    if (request->dependency)
+        request->dependency->last_ticks = now;
+}
+
 void jam_request_acquired(struct jam_request *request)
 {
     struct jam_thread *self = request->self;
     uint64_t now = jam_ticks();
     if (JAM_UNLIKELY(self->held_count > 0))
-        jam_held_drop_handed_over(self);
+        request_acquired_more(request, now);
     uint32_t count = self->held_count;
     request->site->acquisitions++;
     if (JAM_UNLIKELY(count == self->held_capacity) && !jam_thread_grow_held(self)) {
@@ -138,8 +166,6 @@ void jam_request_acquired(struct jam_request *request)
         jam_leave(self);
         return;
     }
-    if (JAM_UNLIKELY(request->target.flags & JAM_HELD_TRY) && request_makes_dependency(request))
-        request_note_dependency(request);
     self->held[count] = (struct jam_held){
         .address = request->target.key.address,
         .acquired_ticks = now,
@@ -164,6 +190,8 @@ void jam_request_acquired(struct jam_request *request)
 void jam_request_passed(struct jam_request *request)
 {
     request->site->acquisitions++;
+    if (JAM_UNLIKELY(request->dependency != NULL))
+        request->dependency->last_ticks = jam_ticks();
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(request->self, JAM_EVENT_ACQUIRE, request->target.mode, request->lock->id,
                      request->stack, jam_ticks());
@@ -199,7 +227,7 @@ static void wait_word_set(struct jam_wait_word *word, const struct jam_request *
     word->lock = request->lock->id;
     word->generation = request->generation;
     word->stack = request->stack;
-    word->partner = request->partner;
+    word->partner = request->target.partner;
     word->since_ticks = request->wait_begin;
     word->is_timed = request->target.flags & JAM_HELD_TIMED ? 1 : 0;
     word->address = request->target.key.address;
@@ -235,6 +263,8 @@ void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t
 {
     struct jam_thread *self = request->self;
     request->wait_begin = jam_ticks();
+    if (request->dependency)
+        request->dependency->last_ticks = request->wait_begin;
     lock_add_waiter(request->lock);
     jam_blame_begin(request, owner_tid);
     wait_word_set(&self->lane->wait, request, operation);

@@ -25,6 +25,7 @@ struct jam_target {
     uint16_t mode;        /* enum jam_mode */
     uint16_t flags;       /* enum jam_held_flags: TRY, TIMED */
     uint32_t class_stack; /* class of the object if it is new; 0 = the caller's stack */
+    uint32_t partner;     /* cond: id of its mutex; join: thread */
 };
 
 /*
@@ -45,8 +46,8 @@ struct jam_request {
     struct jam_target target;
     uint32_t stack;
     uint32_t generation;
-    uint32_t partner;    /* cond: id of its mutex; join: thread */
-    uint64_t wait_begin; /* ticks */
+    uint64_t wait_begin;               /* ticks */
+    struct jam_dependency *dependency; /* that this request makes, or NULL */
     struct jam_blame_start blame;
 };
 
@@ -55,6 +56,12 @@ struct jam_request {
  * stored by halves and copied as a whole has to wait for the store buffer.
  */
 bool jam_request_begin(struct jam_request *request, struct jam_call call);
+
+/*
+ * The thread will wait for a condition while it holds other locks than the mutex that it has just
+ * given back, and then for that mutex: both are dependencies. `mutex` may be NULL.
+ */
+void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_record *mutex);
 
 /* About to call a real function that may block; `owner_tid` is the holder if libc names it, or 0.
  */

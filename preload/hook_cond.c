@@ -29,9 +29,10 @@ static bool cond_begin(struct jam_cond_wait *wait)
     struct jam_thread *self = wait->request.self;
     const struct jam_lock_record *mutex =
         jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0});
-    wait->request.partner = mutex ? mutex->id : 0;
-    wait->request.lock->partner = wait->request.partner;
+    wait->request.target.partner = mutex ? mutex->id : 0;
+    wait->request.lock->partner = wait->request.target.partner;
     wait->had_mutex = jam_emit_release(self, wait->mutex, &wait->was_reentry);
+    jam_request_depend_cond(&wait->request, wait->was_reentry ? NULL : mutex);
     jam_request_block(&wait->request, JAM_OP_COND_WAIT, 0);
     return true;
 }

@@ -40,6 +40,7 @@ static struct jam_target join_target(const struct jam_join *join,
         .key = {(uint64_t)join->thread, JAM_LOCK_THREAD, 0},
         .flags = flags,
         .class_stack = record ? record->create_stack : 0,
+        .partner = record ? record->id : 0,
     };
 }
 
@@ -64,7 +65,7 @@ static void join_cancelled(void *argument)
 static int join_recorded(struct jam_join *join, struct jam_thread_record *record)
 {
     int result;
-    join->request.partner = record ? record->id : 0;
+    join->request.lock->thread = join->request.target.partner;
     jam_request_block(&join->request, JAM_OP_JOIN, 0);
     pthread_cleanup_push(join_cancelled, join);
     result = join->real(join);

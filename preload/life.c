@@ -149,8 +149,8 @@ void jam_life_joined(struct jam_request *request, struct jam_thread_record *reco
     if (record) {
         record->joiner = self->id;
         record->joiner_segment = self->segment;
-        jam_thread_flag(record, JAM_THREAD_JOINED);
         request->lock->thread = record->id;
+        jam_thread_flag(record, JAM_THREAD_JOINED);
         if (jam_ring_takes_blocking)
             jam_ring_put(self, JAM_EVENT_JOIN, 0, record->id, request->stack, jam_ticks());
     }

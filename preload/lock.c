@@ -138,12 +138,21 @@ static void lock_note_event(struct jam_thread *self, uint32_t kind,
                      jam_ticks());
 }
 
+/* Two threads may be second at once: either time will do. */
+static void lock_note_user(const struct jam_thread *self, struct jam_lock_record *lock)
+{
+    if (lock->first_thread != self->id && !lock->shared_ticks)
+        lock->shared_ticks = jam_ticks();
+}
+
 struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_key key,
                                      uint32_t stack)
 {
     struct jam_lock_record *lock = jam_lock_find(key);
-    if (lock)
+    if (lock) {
+        lock_note_user(self, lock);
         return lock;
+    }
     if (!jam_growth_lock()) {
         jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
         return NULL;
@@ -155,6 +164,8 @@ struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_ke
     jam_growth_unlock();
     if (is_new && lock)
         lock_note_event(self, JAM_EVENT_LOCK_BORN, lock);
+    else if (lock)
+        lock_note_user(self, lock);
     return lock;
 }
 

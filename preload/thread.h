@@ -51,11 +51,10 @@ struct jam_memo {
 /* Where an acquire of this object from this stack is counted. */
 struct jam_site_cache {
     uint64_t address; /* of the lock; 0 = empty */
-    uint32_t stack;
+    uint64_t user;    /* stack, and thread that the lane served: another one's use is to be noted */
     uint16_t mode;
     uint16_t kind;
     uint32_t generation;
-    uint32_t unused;
     struct jam_lock_record *lock;
     struct jam_site *site;
 };
