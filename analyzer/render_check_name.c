@@ -1,0 +1,147 @@
+/* Looks names up and keeps them. */
+#include "render_check_name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/fingerprint.h"
+#include "core/function_name.h"
+#include "core/lock_kind.h"
+#include "render_name.h"
+#include "render_waiting.h"
+#include "trace_record.h"
+
+#define THREAD_TEXT_BYTES (JAM_NAME_BYTES * 4)
+
+const char *jam_check_keep(struct jam_check *check, const char *text)
+{
+    uint32_t number = jam_intern_add(&check->texts, text);
+    return number == JAM_MAP_NONE ? "(no memory)" : jam_intern_text(&check->texts, number);
+}
+
+const struct jam_contention_lock *jam_check_lock(const struct jam_check *check,
+                                                 const struct jam_finding *finding,
+                                                 const struct jam_lock_use *use)
+{
+    const struct jam_contention *contention = &check->report.contention;
+    uint32_t index =
+        use->lock ? jam_map_find(&contention->lock_map, finding->process, use->lock) : JAM_MAP_NONE;
+    return index == JAM_MAP_NONE ? NULL : &contention->locks[index];
+}
+
+/* The record may have been taken over by a later lock of its class; 0 = the detector cannot tell. */
+static bool is_current(const struct jam_contention_lock *lock, const struct jam_lock_use *use)
+{
+    uint32_t generation = use->generation & ~JAM_GENERATION_ENDED;
+    return !generation || generation == lock->generation;
+}
+
+const char *jam_check_lock_name(struct jam_check *check, const struct jam_finding *finding,
+                                const struct jam_lock_use *use)
+{
+    const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
+    if (!lock)
+        return "an unrecorded object";
+    size_t index = (size_t)(lock - check->report.contention.locks);
+    return is_current(lock, use) ? jam_report_lock_name(&check->report, index)
+                                 : jam_report_class_name(&check->report, index);
+}
+
+/* "mutex created at open db.c"; the first user of a lock may be another one in each run. */
+static void put_created(const struct jam_check *check, const struct jam_contention_lock *lock,
+                        char *text, size_t size)
+{
+    char site[JAM_NAME_TEXT_BYTES];
+    uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
+    const char *verb = lock->created_stack ? "created" : "first used";
+    jam_name_site(check->report.processes[lock->process].frames, stack, site);
+    char *line = strrchr(site, ':');
+    if (line && strchr(site, ' '))
+        *line = '\0';
+    snprintf(text, size, "%s %s at %s", jam_lock_kind_name(lock->kind), verb, site);
+}
+
+const char *jam_check_class_name(struct jam_check *check, const struct jam_finding *finding,
+                                 const struct jam_lock_use *use)
+{
+    char text[JAM_NAME_TEXT_BYTES + 64];
+    char name[JAM_NAME_TEXT_BYTES];
+    const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
+    if (!lock)
+        return "?";
+    const struct jam_report_process *process = &check->report.processes[lock->process];
+    struct jam_symbolizer *symbols = jam_frames_symbolizer(process->frames);
+    bool is_variable = is_current(lock, use) && lock->address && lock->kind != JAM_LOCK_THREAD &&
+                       jam_symbolizer_data_name(symbols, process->trace->header.module_generation,
+                                                lock->address, name, sizeof name);
+    if (is_variable)
+        jam_fingerprint_class(name, text, sizeof text);
+    else
+        put_created(check, lock, text, sizeof text);
+    return jam_check_keep(check, text);
+}
+
+const char *jam_check_thread_name(struct jam_check *check, const struct jam_finding *finding,
+                                  uint32_t thread)
+{
+    char name[THREAD_TEXT_BYTES];
+    if (!thread)
+        return "a thread";
+    return jam_check_keep(check, jam_waiting_thread_name(&check->report, finding->process, thread,
+                                                         name, sizeof name));
+}
+
+uint32_t jam_check_tid(const struct jam_check *check, const struct jam_finding *finding,
+                       uint32_t thread)
+{
+    const struct jam_thread_record *record =
+        jam_trace_thread(check->report.processes[finding->process].trace, thread);
+    return record ? record->tid : 0;
+}
+
+const char *jam_check_place(struct jam_check *check, const struct jam_finding *finding,
+                            uint32_t stack)
+{
+    if (!stack)
+        return "an unknown place";
+    return jam_report_site_name(&check->report, finding->process, stack);
+}
+
+struct jam_check_story jam_check_story(const struct jam_finding *finding)
+{
+    struct jam_check_story story = {
+        .thread = finding->thread,
+        .other_thread = finding->other_thread,
+        .subject = finding->subject,
+        .other = finding->other,
+    };
+    if (!finding->edge_count || finding->subject.lock)
+        return story;
+    const struct jam_finding_edge *edge = &finding->edges[0];
+    story.thread = edge->thread;
+    story.other_thread = finding->edges[finding->edge_count - 1].thread;
+    story.subject = edge->wants;
+    story.other = edge->holds;
+    return story;
+}
+
+/* Nameless outermost frames are the start of the thread in a library without symbols. */
+static bool is_start(const struct jam_symbol_frame *frame)
+{
+    return !frame->function || jam_function_is_start(frame->function);
+}
+
+struct jam_frame_list jam_check_frames(const struct jam_check *check,
+                                       const struct jam_finding *finding, uint32_t stack)
+{
+    struct jam_frame_list list =
+        jam_frames_stack(check->report.processes[finding->process].frames, stack);
+    while (list.count > list.site + 1 && is_start(&list.frames[list.count - 1]))
+        list.count--;
+    if (!list.count)
+        return list;
+    list.frames += list.site;
+    list.count -= list.site;
+    list.site = 0;
+    return list;
+}

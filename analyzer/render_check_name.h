@@ -1,0 +1,51 @@
+/*
+ * Names and places of what a finding is about.
+ *
+ * All texts that are returned live as long as the check.
+ */
+#ifndef JAM_RENDER_CHECK_NAME_H
+#define JAM_RENDER_CHECK_NAME_H
+
+#include "render_check.h"
+
+/* The record of a lock, NULL if the trace has none (misuse of what never was a lock). */
+const struct jam_contention_lock *jam_check_lock(const struct jam_check *check,
+                                                 const struct jam_finding *finding,
+                                                 const struct jam_lock_use *use);
+
+/* "accounts[3].lock"; the class, if the record serves another object by now; "?" for none. */
+const char *jam_check_lock_name(struct jam_check *check, const struct jam_finding *finding,
+                                const struct jam_lock_use *use);
+
+/*
+ * The lock without what tells instances apart: "accounts[].lock", or "mutex created at open db.c".
+ * No line numbers: it stands in files that are kept for months.
+ */
+const char *jam_check_class_name(struct jam_check *check, const struct jam_finding *finding,
+                                 const struct jam_lock_use *use);
+
+/* The name alone, "thread" without one; tid 0 = unknown: the record was reused. */
+const char *jam_check_thread_name(struct jam_check *check, const struct jam_finding *finding,
+                                  uint32_t thread);
+uint32_t jam_check_tid(const struct jam_check *check, const struct jam_finding *finding,
+                       uint32_t thread);
+
+/* "transfer bank.c:41": the call site of a stack. */
+const char *jam_check_place(struct jam_check *check, const struct jam_finding *finding,
+                            uint32_t stack);
+
+/* What of the finding is where, however its detector told it: edges or subject and other. */
+struct jam_check_story {
+    uint32_t thread, other_thread;
+    struct jam_lock_use subject, other;
+};
+struct jam_check_story jam_check_story(const struct jam_finding *finding);
+
+/* Frames of a stack that people care about: without the plumbing inside and the start outside. */
+struct jam_frame_list jam_check_frames(const struct jam_check *check,
+                                       const struct jam_finding *finding, uint32_t stack);
+
+/* Keeps a text; "(no memory)" without. */
+const char *jam_check_keep(struct jam_check *check, const char *text);
+
+#endif
