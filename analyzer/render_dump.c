@@ -129,6 +129,15 @@ static void put_buckets(const struct jam_dump *dump, const struct jam_histogram 
     }
 }
 
+static void put_code(const struct jam_dump *dump, const struct jam_cursor *cursor,
+                     const void *record)
+{
+    const struct jam_python_code *code = record;
+    (void)cursor;
+    jam_dump_text(dump, "name", code->text, code->name_bytes);
+    jam_dump_text(dump, "file", code->text + code->name_bytes, code->file_bytes);
+}
+
 static void put_ref(const struct jam_dump *dump, const struct jam_cursor *cursor)
 {
     fprintf(dump->out, " ref=%" PRIu64, cursor->offset / JAM_REF_UNIT);
@@ -227,6 +236,7 @@ static const struct {
     {JAM_EXTENT_STRINGS, "string", no_fields, put_string},
     {JAM_EXTENT_MODULES, "module", jam_module_fields, put_module},
     {JAM_EXTENT_STACKS, "stack", jam_stack_fields, put_stack},
+    {JAM_EXTENT_PYTHON, "code", jam_python_fields, put_code},
     {JAM_EXTENT_THREADS, "thread", jam_thread_fields, put_thread},
     {JAM_EXTENT_LOCKS, "lock", jam_lock_fields, put_lock},
     {JAM_EXTENT_SITES, "site", jam_site_fields, put_lane_of},

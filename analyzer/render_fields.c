@@ -221,6 +221,14 @@ const struct jam_field jam_misuse_fields[] = {
     END,
 };
 
+const struct jam_field jam_python_fields[] = {
+    FIELD(jam_python_code, id, NUMBER),
+    FIELD(jam_python_code, minor, NUMBER),
+    FIELD(jam_python_code, first_line, NUMBER),
+    FIELD(jam_python_code, lines_bytes, NUMBER),
+    END,
+};
+
 const struct jam_field jam_retry_fields[] = {
     FIELD(jam_retry, lock, NUMBER),
     FIELD(jam_retry, generation, NUMBER),

@@ -45,6 +45,7 @@ extern const struct jam_field jam_dependency_fields[];
 extern const struct jam_field jam_order_fields[];
 extern const struct jam_field jam_misuse_fields[];
 extern const struct jam_field jam_retry_fields[];
+extern const struct jam_field jam_python_fields[];
 extern const struct jam_field jam_lane_fields[];
 extern const struct jam_field jam_wait_word_fields[];
 extern const struct jam_field jam_held_fields[];

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/function_name.h"
+#include "trace_python_names.h"
 #include "trace_record.h"
 #include "util/array.h"
 #include "util/map.h"
@@ -20,6 +21,7 @@ struct known_stack {
 struct jam_frames {
     struct jam_trace *trace;
     struct jam_symbolizer *symbolizer;
+    struct jam_python_names *python;
     struct known_stack *stacks;
     size_t stack_count, stack_capacity;
     struct jam_map by_ref;
@@ -98,7 +100,8 @@ struct jam_frames *jam_frames_new(struct jam_trace *trace)
         return NULL;
     frames->trace = trace;
     frames->symbolizer = new_symbolizer(frames);
-    if (frames->symbolizer)
+    frames->python = jam_python_names_new(trace);
+    if (frames->symbolizer && frames->python)
         return frames;
     jam_frames_free(frames);
     return NULL;
@@ -110,6 +113,7 @@ void jam_frames_free(struct jam_frames *frames)
         return;
     if (frames->symbolizer)
         jam_symbolizer_free(frames->symbolizer);
+    jam_python_names_free(frames->python);
     jam_map_fini(&frames->by_ref);
     for (size_t i = 0; i < frames->stack_count; i++)
         free(frames->stacks[i].frames);
@@ -133,10 +137,42 @@ static void add_frames(struct jam_frames *frames, const struct jam_symbol_frame 
     }
 }
 
-/* One word of a stack: a native address, or something that this version cannot read. */
-static void add_word(struct jam_frames *frames, const struct jam_stack *stack, unsigned index)
+/* A stack on its way to being resolved. */
+struct resolving {
+    const struct jam_stack *stack;
+    unsigned next_python;
+    const char *interpreter; /* module of the interpreter, NULL = not met yet */
+};
+
+static bool is_python_word(uint64_t word)
+{
+    return word >> JAM_FRAME_KIND_SHIFT == JAM_FRAME_PYTHON;
+}
+
+/* The Python frames up to the one that native code called. */
+static void add_python_run(struct jam_frames *frames, struct resolving *resolving)
+{
+    const struct jam_stack *stack = resolving->stack;
+    while (resolving->next_python < stack->depth) {
+        uint64_t word = stack->frames[resolving->next_python++];
+        struct jam_symbol_frame frame = jam_python_names_frame(frames->python, word);
+        add_frames(frames, &frame, 1);
+        if (jam_python_word_is_entry(word))
+            break;
+    }
+}
+
+static bool runs_python(const struct jam_symbol_frame *frame)
+{
+    static const char name[] = "_PyEval_EvalFrameDefault";
+    return frame->function && strncmp(frame->function, name, sizeof name - 1) == 0;
+}
+
+/* One native word; the interpreter's loop stands for the Python frames that it runs. */
+static void add_word(struct jam_frames *frames, struct resolving *resolving, unsigned index)
 {
     static const struct jam_symbol_frame foreign = {.function = "(unknown kind of frame)"};
+    const struct jam_stack *stack = resolving->stack;
     uint64_t word = stack->frames[index];
     if (word >> JAM_FRAME_KIND_SHIFT != JAM_FRAME_NATIVE) {
         add_frames(frames, &foreign, 1);
@@ -148,28 +184,61 @@ static void add_word(struct jam_frames *frames, const struct jam_stack *stack, u
     const struct jam_symbol_frame *found;
     size_t count = jam_symbolizer_resolve(frames->symbolizer, stack->module_generation, word,
                                           !is_interrupted, &found);
-    add_frames(frames, found, count);
+    if (resolving->next_python < stack->depth && runs_python(&found[count - 1])) {
+        resolving->interpreter = found[count - 1].module;
+        add_python_run(frames, resolving);
+    } else {
+        add_frames(frames, found, count);
+    }
+}
+
+/* Code of the interpreter itself, or of the modules that it comes with. */
+static bool is_interpreter(const struct jam_symbol_frame *frame, const char *interpreter)
+{
+    return interpreter && frame->module &&
+           (strcmp(frame->module, interpreter) == 0 || strstr(frame->module, "/lib-dynload/"));
 }
 
 /* The first frame that is not plumbing, or the innermost if all are. */
-static size_t find_site(const struct jam_symbol_frame *frames, size_t count)
+static size_t find_site(const struct jam_symbol_frame *frames, size_t count,
+                        const char *interpreter)
 {
+    size_t innermost = 0;
     for (size_t i = 0; i < count; i++) {
-        if (jam_function_is_start(frames[i].function))
+        const struct jam_symbol_frame *frame = &frames[i];
+        if (jam_function_is_start(frame->function))
             break;
-        if (!jam_function_is_plumbing(frames[i].function, frames[i].file))
+        if (is_interpreter(frame, interpreter)) {
+            innermost += i == innermost;
+            continue;
+        }
+        if (frame->is_python ? !jam_function_is_python_plumbing(frame->file)
+                             : !jam_function_is_plumbing(frame->function, frame->file))
             return i;
     }
-    return 0;
+    return innermost < count ? innermost : 0;
+}
+
+static void resolve_words(struct jam_frames *frames, struct resolving *resolving)
+{
+    const struct jam_stack *stack = resolving->stack;
+    unsigned native_end = stack->depth;
+    while (native_end && is_python_word(stack->frames[native_end - 1]))
+        native_end--;
+    resolving->next_python = native_end;
+    for (unsigned i = 0; i < native_end; i++)
+        add_word(frames, resolving, i);
+    while (resolving->next_python < stack->depth)
+        add_python_run(frames, resolving);
 }
 
 static struct known_stack resolve(struct jam_frames *frames, uint32_t stack_ref)
 {
     struct known_stack known = {0};
-    const struct jam_stack *stack = jam_trace_stack(frames->trace, stack_ref);
+    struct resolving resolving = {.stack = jam_trace_stack(frames->trace, stack_ref)};
     frames->scratch_count = 0;
-    for (unsigned i = 0; stack && i < stack->depth; i++)
-        add_word(frames, stack, i);
+    if (resolving.stack)
+        resolve_words(frames, &resolving);
     if (!frames->scratch_count)
         return known;
     known.frames = malloc(frames->scratch_count * sizeof *known.frames);
@@ -177,8 +246,8 @@ static struct known_stack resolve(struct jam_frames *frames, uint32_t stack_ref)
         return known;
     known.count = frames->scratch_count;
     memcpy(known.frames, frames->scratch, known.count * sizeof *known.frames);
-    known.site = find_site(known.frames, known.count);
-    known.is_cut = stack->flags & (JAM_STACK_TRUNCATED | JAM_STACK_BROKEN);
+    known.site = find_site(known.frames, known.count, resolving.interpreter);
+    known.is_cut = resolving.stack->flags & (JAM_STACK_TRUNCATED | JAM_STACK_BROKEN);
     return known;
 }
 

@@ -33,7 +33,7 @@ static json_t *frame_json(const struct jam_symbol_frame *frame)
     jam_json_set_text(object, "module", frame->module);
     jam_json_set_number(object, "offset", frame->offset);
     json_object_set_new_nocheck(object, "inlined", json_boolean(frame->is_inlined));
-    jam_json_set_text(object, "language", "native");
+    jam_json_set_text(object, "language", frame->is_python ? "python" : "native");
     return object;
 }
 

@@ -51,6 +51,7 @@ struct jam_symbol_frame {
     uint64_t offset;      /* address - bias: the address in the ELF file (the address itself
                              without a module) */
     bool is_inlined;      /* inlined into the next frame of the array */
+    bool is_python;       /* a frame of a Python program; it has no module */
 };
 
 /*

@@ -34,6 +34,13 @@ static size_t dependency_bytes(const void *record)
     return sizeof *dependency + dependency->held_count * sizeof dependency->held[0];
 }
 
+static size_t python_bytes(const void *record)
+{
+    const struct jam_python_code *code = record;
+    size_t needed = sizeof *code + code->name_bytes + code->file_bytes + code->lines_bytes;
+    return code->record_bytes >= needed && code->record_bytes % 8 == 0 ? code->record_bytes : 0;
+}
+
 struct kind {
     const char *name;
     uint16_t record_bytes;                  /* fixed part of a record; 0 = no records to walk */
@@ -60,6 +67,7 @@ static const struct kind kinds[JAM_EXTENT_KINDS] = {
     [JAM_EXTENT_HOLDERS] = {"holders", sizeof(struct jam_holders), NULL, false},
     [JAM_EXTENT_MISUSE] = {"misuse", sizeof(struct jam_misuse), NULL, false},
     [JAM_EXTENT_ORDERS] = {"orders", sizeof(struct jam_order), NULL, false},
+    [JAM_EXTENT_PYTHON] = {"python", sizeof(struct jam_python_code), python_bytes, false},
     [JAM_EXTENT_RETRIES] = {"retries", sizeof(struct jam_retry), NULL, false},
 };
 

@@ -2,7 +2,7 @@
  * The trace file: what the preload writes and every reader reads.
  *
  * This header is the contract between `preload/` and `analyzer/`; docs/format.md says the same in
- * prose, byte for byte, with a worked example. It, trace_detect.h and trace_ring.h depend on
+ * prose, byte for byte, with a worked example. It and the headers that it includes depend on
  * nothing but <stdint.h>.
  *
  * THE IDEA. A trace *is* shared memory: the target maps the file MAP_SHARED and stores facts into
@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "trace_detect.h" /* the records that only detectors read */
+#include "trace_python.h" /* Python code */
 #include "trace_ring.h"   /* events */
 
 #define JAM_MAGIC             "LOCKJAM\x1a" /* 8 bytes, at offset 0 */
@@ -164,6 +165,7 @@ enum jam_extent_kind {
     JAM_EXTENT_MISUSE = 15,       /* array of struct jam_misuse */
     JAM_EXTENT_ORDERS = 16,       /* array of struct jam_order */
     JAM_EXTENT_RETRIES = 17,      /* array of struct jam_retry */
+    JAM_EXTENT_PYTHON = 18,       /* records of struct jam_python_code */
     JAM_EXTENT_KINDS
 };
 
@@ -221,7 +223,7 @@ struct jam_module {
 #define JAM_FRAME_KIND_SHIFT 56
 enum jam_frame_kind {
     JAM_FRAME_NATIVE = 0, /* low 56 bits: address of the call's return, or the interrupted pc */
-    JAM_FRAME_PYTHON = 1, /* reserved: code object id and position */
+    JAM_FRAME_PYTHON = 1, /* see trace_python.h */
 };
 
 enum jam_stack_flags {

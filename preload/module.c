@@ -5,6 +5,7 @@
 #include "growth.h"
 #include "image.h"
 #include "session.h"
+#include "python.h"
 #include "session_facts.h"
 
 #include <dlfcn.h>
@@ -119,6 +120,7 @@ static void module_add(const struct dl_find_object *found, uint64_t address)
     modules.code[modules.count] = address;
     modules.is_mapped[modules.count++] = true;
     jam_area_publish(&modules.area, bytes);
+    jam_python_consider(&image);
 }
 
 void jam_module_note(uint64_t address)
@@ -162,8 +164,10 @@ bool jam_module_check_unloaded(void)
             has_unloaded = true;
         }
     }
-    if (has_unloaded)
+    if (has_unloaded) {
         jam_module_void_code();
+        jam_python_check_unloaded();
+    }
     return has_unloaded;
 }
 

@@ -260,6 +260,23 @@ static uint32_t stack_intern(const struct stack_walk *walk)
     return ref;
 }
 
+uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_t *words,
+                          uint32_t count, bool is_cut)
+{
+    const struct jam_stack *base = stack_at(stack);
+    uint32_t room = JAM_MAX_FRAMES - base->depth;
+    uint32_t added = count < room ? count : room;
+    struct stack_walk walk = {
+        .self = self,
+        .depth = base->depth + added,
+        .interrupted = base->interrupted,
+        .flags = base->flags | (is_cut || added < count ? JAM_STACK_TRUNCATED : 0),
+    };
+    memcpy(self->scratch_frames, base->frames, base->depth * sizeof *words);
+    memcpy(self->scratch_frames + base->depth, words, added * sizeof *words);
+    return stack_intern(&walk);
+}
+
 /* --- the memo --- */
 
 void jam_stack_forget_thread(struct jam_thread *self)

@@ -24,6 +24,7 @@
 #include <stdint.h>
 #include "arch.h"
 #include "module.h"
+#include "python.h"
 #include "thread.h"
 
 /* Follow the branches of the memo; then walk, intern, remember. 0: no space for it (counted). */
@@ -73,13 +74,29 @@ static inline const struct jam_slot *jam_memo_difference(const struct jam_thread
     return NULL;
 }
 
-/* The stack_ref of the caller's stack. 0 only when the file is full. */
-static inline uint32_t jam_stack_capture(struct jam_thread *self, struct jam_call call)
+/*
+ * The stack of the frames of `stack` and `count` more words behind them; `is_cut`: there would be
+ * even more. 0: no space for it (counted).
+ */
+uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_t *words,
+                          uint32_t count, bool is_cut);
+
+/* The native part of jam_stack_capture. */
+static inline uint32_t jam_stack_capture_native(struct jam_thread *self, struct jam_call call)
 {
     const struct jam_memo *memo = jam_memo_find(self, call.pc, call.sp);
     if (JAM_LIKELY(memo && !jam_memo_difference(self, memo, call)))
         return JAM_UNLIKELY(jam_stack_verifies) ? jam_stack_verify(call, memo->stack) : memo->stack;
     return jam_stack_branch(self, call);
+}
+
+/* The stack_ref of the caller's stack. 0 only when the file is full. */
+static inline uint32_t jam_stack_capture(struct jam_thread *self, struct jam_call call)
+{
+    uint32_t native = jam_stack_capture_native(self, call);
+    if (JAM_LIKELY(!__atomic_load_n(&jam_python_is_here, __ATOMIC_RELAXED)) || !native)
+        return native;
+    return jam_python_stack(self, native);
 }
 
 #endif

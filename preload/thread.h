@@ -29,6 +29,7 @@
 #define JAM_MEMO_SLOTS   16384 /* all entries together */
 #define JAM_SITE_CACHE   16384 /* untouched parts cost nothing */
 #define JAM_DEPEND_CACHE 256
+#define JAM_PYTHON_CACHE 2048
 
 /*
  * A remembered stack, or the rest of one: see stack.h. `from` and `word` are its key: return
@@ -71,6 +72,13 @@ struct jam_depend_cache {
     struct jam_dependency *dependency;
     uint32_t thread; /* last instance written */
     uint32_t segment;
+};
+
+/* A native stack with the Python frames that it had: see python_stack.c. */
+struct jam_python_cache {
+    uint64_t hash; /* of the Python frames; 0 = empty */
+    uint32_t native;
+    uint32_t stack;
 };
 
 struct jam_ring {
@@ -118,6 +126,7 @@ struct jam_thread {
     struct jam_memo memo[JAM_MEMO_SETS][JAM_MEMO_WAYS];
     struct jam_site_cache site_cache[JAM_SITE_CACHE];
     struct jam_depend_cache depend_cache[JAM_DEPEND_CACHE];
+    struct jam_python_cache python_cache[JAM_PYTHON_CACHE];
     uint64_t scratch_frames[JAM_MAX_FRAMES];
     struct jam_slot scratch_slots[JAM_MAX_FRAMES * 2];
     struct jam_slot slots[JAM_MEMO_SLOTS];

@@ -175,6 +175,19 @@ bool jam_function_is_plumbing(const char *function, const char *file)
            has_prefix(name, "__gnu_cxx::") || is_locking_name(name);
 }
 
+bool jam_function_is_python_plumbing(const char *file)
+{
+    static const char *const names[] = {"threading.py", "queue.py", "logging/__init__.py"};
+    const char *library = file ? strstr(file, "/python3.") : NULL;
+    if (file && has_prefix(file, "<frozen "))
+        return true;
+    const char *inside = library ? strchr(library + 1, '/') : NULL;
+    for (size_t i = 0; inside && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(inside + 1, names[i]) == 0)
+            return true;
+    return false;
+}
+
 bool jam_function_is_start(const char *function)
 {
     static const char *const names[] = {

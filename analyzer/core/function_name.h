@@ -24,6 +24,12 @@ char *jam_function_shorten(const char *function, char *buffer, size_t size);
  */
 bool jam_function_is_plumbing(const char *function, const char *file);
 
+/*
+ * The same for a function of a Python program: one in a file of the standard library that others
+ * lock through (threading, queue, logging). `file` may be NULL.
+ */
+bool jam_function_is_python_plumbing(const char *file);
+
 /* Whether the function starts threads or programs: the outermost frames of every stack. */
 bool jam_function_is_start(const char *function);
 

@@ -115,7 +115,7 @@ void jam_builder_add_event(struct jam_builder *builder, const struct jam_builder
  * A trace with a bit of everything: 2 threads, a mutex, a condition, stacks without modules,
  * waits, blame, a dependency, one fact of each kind for the detectors, lanes and two lanes' events.
  */
-enum { JAM_BUILDER_SAMPLE_EXTENTS = 21 };
+enum { JAM_BUILDER_SAMPLE_EXTENTS = 22 };
 struct jam_builder *jam_builder_sample(void);
 
 #ifdef __cplusplus

@@ -7,6 +7,7 @@ extern "C" {
 #endif
 
 #include "core/function_name.h"
+#include "core/python_lines.h"
 #include "options.h"
 #include "util/human.h"
 #include "util/intern.h"

@@ -1,0 +1,159 @@
+/*
+ * Finding the interpreter and walking frames.
+ *
+ * A frame is believed only if its code is an object of type `code`: that guards against frames of
+ * the C stack, and against a layout that does not fit.
+ */
+#include "python.h"
+#include "diag.h"
+#include "python_layout.h"
+#include "symbol.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool jam_python_is_here;
+
+static struct {
+    const struct jam_python_layout *layout;
+    uint64_t code_type; /* &PyCode_Type */
+    uint64_t start;     /* of the interpreter's file */
+    void *(*this_thread_state)(void);
+    int (*is_finalizing)(void);
+} python;
+
+/* "3.11.2 (main, ...)" -> 11; 0 if it is not Python 3, or a build without a GIL. */
+static unsigned python_minor(const char *version)
+{
+    if (strncmp(version, "3.", 2) != 0 || strstr(version, "free-threading"))
+        return 0;
+    unsigned minor = 0;
+    for (const char *at = version + 2; *at >= '0' && *at <= '9'; at++)
+        minor = minor * 10 + (unsigned)(*at - '0');
+    return minor;
+}
+
+void jam_python_consider(const struct jam_image *image)
+{
+    uint64_t version = jam_symbol_find(image, "Py_GetVersion");
+    if (!version || python.layout)
+        return;
+    const char *text = ((const char *(*)(void))version)();
+    const struct jam_python_layout *layout = jam_python_layout_find(python_minor(text));
+    uint64_t finalizing = jam_symbol_find(image, "Py_IsFinalizing");
+    if (!finalizing)
+        finalizing = jam_symbol_find(image, "_Py_IsFinalizing");
+    python.code_type = jam_symbol_find(image, "PyCode_Type");
+    python.this_thread_state =
+        (void *(*)(void))jam_symbol_find(image, "PyGILState_GetThisThreadState");
+    python.is_finalizing = (int (*)(void))finalizing;
+    python.start = image->start;
+    if (!layout || !python.code_type || !python.this_thread_state || !finalizing) {
+        jam_diag("stacks show no Python frames: unknown Python ", text, NULL);
+        return;
+    }
+    python.layout = layout;
+    __atomic_store_n(&jam_python_is_here, true, __ATOMIC_RELEASE);
+}
+
+void jam_python_check_unloaded(void)
+{
+    struct dl_find_object found;
+    if (!python.layout || _dl_find_object((void *)python.code_type, &found) == 0)
+        return;
+    __atomic_store_n(&jam_python_is_here, false, __ATOMIC_RELEASE);
+    python.layout = NULL;
+}
+
+const struct jam_python_layout *jam_python_layout_here(void)
+{
+    return python.layout;
+}
+
+/* --- frames --- */
+
+static uint64_t load(uint64_t object, unsigned offset)
+{
+    return *(const uint64_t *)(object + offset);
+}
+
+/* From 3.14 on a reference may carry a tag in its low bits. */
+static uint64_t frame_code(const struct jam_python_layout *layout, uint64_t frame)
+{
+    return load(frame, layout->frame_code) & ~(uint64_t)3;
+}
+
+static uint32_t frame_position(const struct jam_python_layout *layout, uint64_t frame,
+                               uint64_t code)
+{
+    switch (layout->position) {
+    case JAM_POSITION_POINTER:
+        return (uint32_t)(load(frame, layout->frame_position) - code - layout->code_bytecode);
+    case JAM_POSITION_UNITS:
+        return 2 * *(const uint32_t *)(frame + layout->frame_position);
+    default:
+        return *(const uint32_t *)(frame + layout->frame_position);
+    }
+}
+
+static bool frame_is_shim(const struct jam_python_layout *layout, uint64_t frame)
+{
+    enum { OWNED_BY_C_STACK = 3 };
+    return layout->entry == JAM_ENTRY_SHIM &&
+           *(const uint8_t *)(frame + layout->frame_owner) >= OWNED_BY_C_STACK;
+}
+
+static bool frame_is_entry(const struct jam_python_layout *layout, uint64_t frame,
+                           uint64_t previous)
+{
+    switch (layout->entry) {
+    case JAM_ENTRY_FLAG:
+        return *(const uint8_t *)(frame + layout->frame_owner) != 0;
+    case JAM_ENTRY_SHIM:
+        return !previous || frame_is_shim(layout, previous);
+    default:
+        return true;
+    }
+}
+
+bool jam_python_next(struct jam_python_walk *walk)
+{
+    const struct jam_python_layout *layout = python.layout;
+    while (walk->at && frame_is_shim(layout, walk->at))
+        walk->at = load(walk->at, layout->frame_previous);
+    if (!walk->at)
+        return false;
+    uint64_t frame = walk->at;
+    uint64_t code = frame_code(layout, frame);
+    if (!code || load(code, JAM_OBJECT_TYPE) != python.code_type)
+        return false;
+    walk->at = load(frame, layout->frame_previous);
+    walk->frame = (struct jam_python_frame){
+        .code = code,
+        .position = frame_position(layout, frame, code),
+        .is_entry = frame_is_entry(layout, frame, walk->at),
+    };
+    return true;
+}
+
+bool jam_python_first(struct jam_python_walk *walk)
+{
+    const struct jam_python_layout *layout = python.layout;
+    uint64_t state = layout ? (uint64_t)python.this_thread_state() : 0;
+    if (!state || python.is_finalizing())
+        return false;
+    walk->at = load(state, layout->thread_frame);
+    if (walk->at && layout->thread_frame_through >= 0)
+        walk->at = load(walk->at, (unsigned)layout->thread_frame_through);
+    return jam_python_next(walk);
+}
+
+/* --- code --- */
+
+uint64_t jam_python_code_mark(uint64_t code)
+{
+    const struct jam_python_layout *layout = python.layout;
+    uint64_t line = *(const uint32_t *)(code + layout->code_first_line);
+    return load(code, layout->code_lines) ^ load(code, layout->code_file) << 20 ^ line << 44;
+}

@@ -1,0 +1,68 @@
+/*
+ * The Python frames of the calling thread, read from CPython's own structures.
+ *
+ * THE IDEA. A native stack of a Python program shows the interpreter and not the program. CPython
+ * keeps the program's frames in a list that begins in the thread state; where the fields lie
+ * depends on the minor version alone (python_layout.c). Reading them takes a few loads a frame: no
+ * reference is taken, nothing is allocated, and the GIL is not needed, because a thread's own
+ * frames stand still while it is in native code.
+ *
+ * An interpreter is recognised by the symbols of its file, when one of its addresses first stands
+ * in a stack (module.c): that covers programs that embed Python or load it late.
+ */
+#ifndef JAM_PYTHON_H
+#define JAM_PYTHON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "arch.h"
+#include "image.h"
+#include "thread.h"
+
+/* An interpreter was found, and its version is known. Atomic; rarely changes. */
+extern bool jam_python_is_here;
+
+/* A file whose code stands in a stack: is it an interpreter? Under the growth lock. */
+void jam_python_consider(const struct jam_image *image);
+
+/* Files were unloaded: if it was the interpreter, forget it. Under the growth lock. */
+void jam_python_check_unloaded(void);
+
+/* One Python frame. `code` is a code object: valid as long as the frame is. */
+struct jam_python_frame {
+    uint64_t code;
+    uint32_t position; /* bytes from the start of the bytecode */
+    bool is_entry;     /* called by native code */
+};
+
+/*
+ * Walk the frames of the calling thread: jam_python_first, then jam_python_next while it answers
+ * true. False also when this thread runs no Python code, and while the interpreter shuts down:
+ * thread states may be gone by then.
+ */
+struct jam_python_walk {
+    uint64_t at; /* next frame to look at, 0 = end */
+    struct jam_python_frame frame;
+};
+bool jam_python_first(struct jam_python_walk *walk);
+bool jam_python_next(struct jam_python_walk *walk);
+
+/*
+ * What tells a code object from another one that may later lie at the same address, short of
+ * comparing all of it: mixed into the keys of what is remembered.
+ */
+uint64_t jam_python_code_mark(uint64_t code);
+
+/*
+ * The id of a code object's record in the trace (struct jam_python_code), which is written when it
+ * is new. 0: no space, counted. Under the growth lock.
+ */
+uint32_t jam_python_code_id(uint64_t code);
+
+/*
+ * The stack of `native` with the Python frames of the calling thread behind it. Returns `native` if
+ * there are none.
+ */
+uint32_t jam_python_stack(struct jam_thread *self, uint32_t native);
+
+#endif

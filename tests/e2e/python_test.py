@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""Python frames are those that the interpreter sees, in the order in which it sees them.
+
+Runs every interpreter that is called python3 or python3.N here, and those that LOCKJAM_PYTHONS names
+(paths, separated by colons).
+"""
+import glob
+import json
+import os
+import shutil
+import subprocess
+
+from harness import TOP, Skip, equal, main, record, report, run, test
+
+FOLDER = os.path.join(TOP, "tests", "python")
+CHAINS_MIN = 150
+
+
+def interpreters():
+    named = [path for path in os.environ.get("LOCKJAM_PYTHONS", "").split(":") if path]
+    found = {os.path.realpath(path): path for path in named}
+    for folder in os.environ["PATH"].split(os.pathsep):
+        for path in sorted(glob.glob(os.path.join(folder, "python3*"))):
+            name = os.path.basename(path)
+            if name == "python3" or name[len("python3."):].isdigit():
+                found.setdefault(os.path.realpath(path), path)
+    return [path for path in found.values() if is_known(path)]
+
+
+def is_known(path):
+    """A shell script that starts an interpreter, a newer version, a build without a GIL: not here."""
+    code = ("import sys, sysconfig; assert sys.implementation.name == 'cpython'; "
+            "assert not sysconfig.get_config_var('Py_GIL_DISABLED'); print(sys.version_info.minor)")
+    with open(path, "rb") as file:
+        if file.read(4) != b"\x7fELF":
+            return False
+    result = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False)
+    return result.returncode == 0 and 8 <= int(result.stdout) <= 15
+
+
+def python_part(stack):
+    return tuple((frame["function"], frame["file"], frame["line"]) for frame in stack
+                 if frame["language"] == "python")
+
+
+def recorded_chains(document, script):
+    chains = {python_part(site["stack"]) for lock in document["locks"] for site in lock["sites"]}
+    return {chain for chain in chains if chain and chain[0][:2] == ("take", script)}
+
+
+@test
+def frames_are_those_of_the_interpreter():
+    script = os.path.join(FOLDER, "frames.py")
+    tried = interpreters()
+    if not tried:
+        raise Skip("no CPython 3.8 to 3.15 with a GIL here")
+    for path in tried:
+        result = record(path, script, options=["-q", "-o", "x.jam"],
+                        env={"PYTHONIOENCODING": "utf-8"})
+        equal(result.returncode, 0, result.stderr)
+        expected = {tuple(tuple(frame) for frame in json.loads(line))
+                    for line in result.stdout.splitlines()}
+        assert len(expected) > CHAINS_MIN, f"{path}: {len(expected)}"
+        found = recorded_chains(report("x.jam"), script)
+        missing, extra = expected - found, found - expected
+        assert not missing, f"{path}: {len(missing)} of {len(expected)} missing: {list(missing)[:2]}"
+        assert not extra, f"{path}: {len(extra)} nobody took: {list(extra)[:2]}"
+        os.remove("x.jam")
+
+
+@test
+def native_frames_stand_where_they_belong():
+    """Between a method that sorts and the comparison that sort calls, there is native code."""
+    script = os.path.join(FOLDER, "frames.py")
+    python = shutil.which("python3", path="/usr/bin:/usr/local/bin:" + os.environ["PATH"])
+    result = record(python, script, options=["-q", "-o", "x.jam"], env={"PYTHONIOENCODING": "utf-8"})
+    equal(result.returncode, 0, result.stderr)
+    kinds = set()
+    for lock in report("x.jam")["locks"]:
+        for site in lock["sites"]:
+            names = [frame["function"] if frame["language"] == "python" else "native"
+                     for frame in site["stack"]]
+            for inner, outer in (("Box.__lt__", "everything"), ("__lt__", "everything")):
+                if inner in names:
+                    at = names.index(inner)
+                    kinds.add((names[at + 1], outer in names[at + 2:]))
+            assert "_PyEval_EvalFrameDefault" not in names or "native" not in names[-1:]
+    equal(kinds, {("native", True)})
+
+
+main()
