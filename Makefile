@@ -46,8 +46,11 @@ say  = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2);)
 # --- packages ------------------------------------------------------------------------------------
 # redis-tools holds the redis-server binary too (under the name redis-check-rdb), without the service.
 
-BUILD_PACKAGES := gcc g++ libunwind-dev libunwind8 libdw-dev libelf-dev libjansson-dev libiberty-dev
+BUILD_PACKAGES := gcc g++ libunwind-dev libunwind8 libdw-dev libelf-dev libjansson-dev libiberty-dev \
+                  libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev
 TEST_PACKAGES  := libgtest-dev clang clang-format clang-tidy mandoc python3 binutils
+# Programs that read what we write: their tests are skipped where they cannot be had.
+READER_PACKAGES := golang-go chromium fonts-dejavu-core tmux bash zsh fish
 DEMO_PACKAGES  := rocksdb-tools
 BENCH_PACKAGES := rocksdb-tools redis-tools sysbench pigz python3
 
@@ -75,8 +78,8 @@ PRELOAD_LDFLAGS := -shared -Wl,-z,now,-z,nodelete -Wl,-soname,liblockjam.so \
                    -Wl,--version-script=$(PRELOAD_MAP)
 PRELOAD_LIBS    :=
 
-ANALYZER_CFLAGS  = $(OPTIMIZE) $(SANITIZE) -Iinclude -Ianalyzer
-ANALYZER_LIBS   := -ljansson -ldw -lelf -liberty
+ANALYZER_CFLAGS  = $(OPTIMIZE) $(SANITIZE) -Iinclude -Ianalyzer -I$(B)/generated
+ANALYZER_LIBS   := -ljansson -ldw -lelf -liberty -lprotobuf-c -lz -lsqlite3
 
 UNIT_FLAGS = $(OPTIMIZE) $(SANITIZE) -Iinclude -Ianalyzer -Itests/shim -Itests/unit
 UNIT_LIBS := -lgtest_main -lgtest -pthread
@@ -100,11 +103,14 @@ headers          := $(wildcard include/*.h include/lockjam/*.h preload/*.h analy
                       analyzer/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h bench/*.h)
 formatted        := $(preload_sources) $(analyzer_sources) $(shim_sources) $(unit_sources) \
                     $(fuzz_sources) $(fuzz_common) $(target_sources) $(data_sources) $(headers)
+asset_files      := $(wildcard analyzer/sql/*.sql analyzer/html/* third_party/*/*.js)
 man_pages        := $(wildcard docs/man/*.[1-8])
 
 preload_objects  := $(preload_sources:%.c=$(B)/%.o)
 analyzer_objects := $(analyzer_sources:%.c=$(B)/%.o)
-library_objects  := $(filter-out $(B)/analyzer/main.o,$(analyzer_objects))
+proto_headers    := $(patsubst analyzer/proto/%.proto,$(B)/generated/%.pb-c.h,$(wildcard analyzer/proto/*.proto))
+other_objects    := $(proto_headers:%.h=%.o) $(B)/analyzer/assets.o
+library_objects  := $(filter-out $(B)/analyzer/main.o,$(analyzer_objects)) $(other_objects)
 shim_objects     := $(shim_sources:%.c=$(B)/%.o)
 unit_objects     := $(unit_sources:%.cc=$(B)/%.o)
 fuzz_objects     := $(fuzz_common:%.c=$(B)/%.o)
@@ -126,7 +132,7 @@ all: $(B)/lockjam $(B)/liblockjam.so
 
 # --- products ------------------------------------------------------------------------------------
 
-$(B)/lockjam: $(analyzer_objects)
+$(B)/lockjam: $(analyzer_objects) $(other_objects)
 	$(call say,LINK,$@)$(CC) $(OPTIMIZE) $(SANITIZE) -o $@ $^ $(LDFLAGS) $(ANALYZER_LIBS)
 
 # Renamed when it is whole: a program may be starting under the one before.
@@ -142,9 +148,21 @@ $(B)/preload/%.o: preload/%.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(C_FLAGS) $(PRELOAD_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/analyzer/%.o: analyzer/%.c $(B)/flags
+$(B)/analyzer/%.o: analyzer/%.c $(B)/flags | $(proto_headers)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(C_FLAGS) $(ANALYZER_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Messages in C from their description, and files of the tree as data.
+$(B)/generated/%.pb-c.h: analyzer/proto/%.proto
+	@mkdir -p $(@D)
+	$(call say,PROTO,$<)protoc-c --proto_path=$(<D) --c_out=$(@D) $<
+
+$(B)/generated/%.o: $(B)/generated/%.h $(B)/flags
+	$(call say,CC,$(@:.o=.c))$(CC) -std=gnu11 $(OPTIMIZE) $(SANITIZE) -c -o $@ $(@:.o=.c)
+
+$(B)/analyzer/assets.o: analyzer/assets.S $(asset_files) $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$<)$(CC) -Ianalyzer -I. -c -o $@ $<
 
 # Everything is compiled again when the compiler or a flag changes.
 $(B)/flags: FORCE
@@ -208,7 +226,8 @@ programs: all $(target_programs) $(target_libraries) $(fuzz_programs) \
 # The packages decide which headers exist, so what needs them runs in a second make.
 
 deps:
-	$(Q)scripts/install-packages $(sort $(BUILD_PACKAGES) $(TEST_PACKAGES) $(DEMO_PACKAGES) $(BENCH_PACKAGES))
+	$(Q)scripts/install-packages $(sort $(BUILD_PACKAGES) $(TEST_PACKAGES) $(DEMO_PACKAGES) $(BENCH_PACKAGES) \
+	  $(READER_PACKAGES))
 
 demo:
 	$(Q)scripts/install-packages $(BUILD_PACKAGES) $(DEMO_PACKAGES)
@@ -217,6 +236,7 @@ demo:
 
 test:
 	$(Q)scripts/install-packages $(sort $(BUILD_PACKAGES) $(TEST_PACKAGES) $(DEMO_PACKAGES) $(BENCH_PACKAGES))
+	$(Q)scripts/install-packages --optional $(READER_PACKAGES)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) programs
 	$(Q)MAKE='$(MAKE)' scripts/run-tests $(B) $(T)
 

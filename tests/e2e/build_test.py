@@ -82,6 +82,13 @@ def missing_packages_without_root_are_one_line_and_status_4():
 
 
 @test
+def packages_that_are_optional_are_missed_without_failing():
+    result = script("install-packages", "--optional", "make", "lockjam-no-such-package")
+    equal(result.returncode, 0)
+    contains(result.stderr, "lockjam-no-such-package")
+
+
+@test
 def present_packages_are_a_quiet_no_op():
     result = script("install-packages", "make", "gcc")
     equal((result.returncode, result.stdout, result.stderr), (0, "", ""))

@@ -1,0 +1,64 @@
+/*
+ * A program that goes on contending until its standard input ends.
+ *
+ * usage: traffic
+ *
+ * main holds parked_mutex, for which the thread "parked" waits for ever; four threads "busy-N"
+ * contend for hot_mutex. Prints "ready" when all of them have begun, and ends without tidying up.
+ */
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define BUSY       4
+#define BUSY_ROUND 2000 /* of work inside the lock */
+
+static pthread_mutex_t parked_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t hot_mutex = PTHREAD_MUTEX_INITIALIZER;
+static sem_t begun;
+static volatile unsigned long work;
+
+static void *parked(void *argument)
+{
+    pthread_setname_np(pthread_self(), "parked");
+    sem_post(&begun);
+    pthread_mutex_lock(&parked_mutex);
+    return argument;
+}
+
+static void *busy(void *argument)
+{
+    char name[16];
+    snprintf(name, sizeof name, "busy-%d", *(int *)argument);
+    pthread_setname_np(pthread_self(), name);
+    sem_post(&begun);
+    for (;;) {
+        pthread_mutex_lock(&hot_mutex);
+        for (int i = 0; i < BUSY_ROUND; i++)
+            work++;
+        pthread_mutex_unlock(&hot_mutex);
+    }
+    return NULL;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    int numbers[BUSY];
+    sem_init(&begun, 0, 0);
+    pthread_mutex_lock(&parked_mutex);
+    pthread_create(&thread, NULL, parked, NULL);
+    for (int i = 0; i < BUSY; i++) {
+        numbers[i] = i;
+        pthread_create(&thread, NULL, busy, &numbers[i]);
+    }
+    for (int i = 0; i < BUSY + 1; i++)
+        sem_wait(&begun);
+    puts("ready");
+    fflush(stdout);
+    while (getchar() != EOF)
+        continue;
+    _exit(0);
+}
