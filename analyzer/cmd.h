@@ -40,6 +40,7 @@ extern const struct jam_command jam_command_report;
 extern const struct jam_command jam_command_check;
 extern const struct jam_command jam_command_export;
 extern const struct jam_command jam_command_dump;
+extern const struct jam_command jam_command_hang;
 extern const struct jam_command jam_command_doctor;
 extern const struct jam_command jam_command_help;
 

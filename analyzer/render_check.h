@@ -72,6 +72,10 @@ bool jam_check_has_failed(const struct jam_check *check);
 void jam_check_text(struct jam_check *check, const struct jam_check_view *view, FILE *out);
 void jam_check_json(struct jam_check *check, const struct jam_check_view *view, FILE *out);
 
+/* Parts of these, for other commands: the findings that count, and FINDING objects of a range. */
+void jam_check_text_items(struct jam_check *check, const struct jam_check_view *view, FILE *out);
+void jam_check_json_items(struct jam_check *check, size_t first, size_t end, FILE *out);
+
 /* The id's hash of one finding: see core/fingerprint.h. */
 uint64_t jam_check_hash(struct jam_check *check, const struct jam_finding *finding);
 

@@ -169,7 +169,7 @@ static void print_value(json_t *value, FILE *out)
     json_decref(value);
 }
 
-static void print_items(struct jam_check *check, size_t first, size_t end, FILE *out)
+void jam_check_json_items(struct jam_check *check, size_t first, size_t end, FILE *out)
 {
     for (size_t i = first; i < end; i++) {
         fputs(i > first ? ",\n" : "\n", out);
@@ -205,9 +205,9 @@ void jam_check_json(struct jam_check *check, const struct jam_check_view *view, 
         print_value(jam_json_process(&report->processes[i].facts), out);
     }
     fputs("],\n\"findings\":[", out);
-    print_items(check, 0, check->shown_count, out);
+    jam_check_json_items(check, 0, check->shown_count, out);
     fputs("],\n\"filtered\":[", out);
-    print_items(check, check->shown_count, check->item_count, out);
+    jam_check_json_items(check, check->shown_count, check->item_count, out);
     fputs("],\n\"losses\":", out);
     print_value(json_string(jam_check_losses(check)), out);
     fputs(",\n\"totals\":", out);

@@ -283,12 +283,18 @@ static void print_summary(const struct page *page)
         fputs("passed\n", page->out);
 }
 
+void jam_check_text_items(struct jam_check *check, const struct jam_check_view *view, FILE *out)
+{
+    const struct page page = {check, view, out};
+    for (size_t i = 0; i < check->shown_count; i++)
+        print_item(&page, &check->items[i], i + 1);
+}
+
 void jam_check_text(struct jam_check *check, const struct jam_check_view *view, FILE *out)
 {
     const struct page page = {check, view, out};
     print_first_line(&page);
-    for (size_t i = 0; i < check->shown_count; i++)
-        print_item(&page, &check->items[i], i + 1);
+    jam_check_text_items(check, view, out);
     print_filtered(&page);
     print_summary(&page);
 }

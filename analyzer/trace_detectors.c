@@ -1,10 +1,13 @@
 /* The list of detectors. */
 #include "trace_detectors.h"
 
+#include "trace_hang.h"
+
 typedef int (*feed_fn)(struct jam_trace *, const struct jam_facts *, struct jam_findings *,
                        struct jam_error *);
 
 static const feed_fn detectors[] = {
+    jam_trace_feed_hang,
     NULL,
 };
 

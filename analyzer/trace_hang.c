@@ -6,8 +6,8 @@
 
 #include "trace_record.h"
 
-#define LANE_ENDED   3  /* the thread is gone, and held locks */
-#define THREAD_GONE  32 /* of the process that forked this one */
+#define LANE_ENDED  3  /* the thread is gone, and held locks */
+#define THREAD_GONE 32 /* of the process that forked this one */
 
 /* A trace and what is known beside it. */
 struct source {

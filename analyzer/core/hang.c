@@ -69,23 +69,11 @@ const struct jam_lock_record *jam_hang_lock(const struct jam_hang *hang, uint32_
     return at == JAM_MAP_NONE ? NULL : &hang->locks[at];
 }
 
-static bool is_locklike(const struct jam_hang *hang, uint32_t id)
+bool jam_hang_waits_for_event(const struct jam_hang_thread *thread)
 {
-    const struct jam_lock_record *lock = jam_hang_lock(hang, id);
-    return lock && lock->flags & JAM_LOCK_LOCKLIKE;
-}
-
-bool jam_hang_waits_for_event(const struct jam_hang *hang, const struct jam_hang_thread *thread)
-{
-    switch (thread->wait.operation) {
-    case JAM_OP_COND_WAIT:
-    case JAM_OP_BARRIER:
-        return true;
-    case JAM_OP_SEM_WAIT:
-        return !is_locklike(hang, thread->wait.lock);
-    default:
-        return false;
-    }
+    uint16_t operation = thread->wait.operation;
+    return operation == JAM_OP_COND_WAIT || operation == JAM_OP_BARRIER ||
+           operation == JAM_OP_SEM_WAIT;
 }
 
 /* --- who holds a lock --- */
@@ -223,7 +211,7 @@ static int tie_to_thread(struct jam_hang *hang, uint32_t from)
     uint32_t to = jam_map_find(&hang->thread_map, hang->threads[from].wait.partner, 0);
     struct jam_hang_tie tie = {from, to, JAM_TIE_LIVES, 0};
     return to == JAM_MAP_NONE || hang->threads[to].state == JAM_HANG_ENDED ? 0
-                                                                            : add_tie(hang, &tie);
+                                                                           : add_tie(hang, &tie);
 }
 
 static int tie(struct jam_hang *hang, const struct index *index, uint32_t from)
@@ -237,8 +225,6 @@ static int tie(struct jam_hang *hang, const struct index *index, uint32_t from)
         return tie_to_thread(hang, from);
     if (thread->wait.operation == JAM_OP_COND_WAIT)
         return tie_to_mutex(hang, index, from);
-    if (jam_hang_waits_for_event(hang, thread))
-        return 0;
     int status = tie_to_holders(hang, index, from);
     return status ? status : tie_to_queue(hang, from);
 }
@@ -269,15 +255,6 @@ static bool are_ties_able(const struct jam_hang *hang, const struct jam_hang_thr
     return true;
 }
 
-/* A semaphore may have many places: whoever has one of them can give it back. */
-static bool is_any_tie_able(const struct jam_hang *hang, const struct jam_hang_thread *thread)
-{
-    for (size_t i = 0; i < thread->tie_count; i++)
-        if (is_able(&hang->threads[hang->ties[thread->first_tie + i].to]))
-            return true;
-    return !thread->tie_count;
-}
-
 /* Whether a waiting thread can go on, given who is known to be able to. */
 static bool can_go_on(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
@@ -286,10 +263,7 @@ static bool can_go_on(const struct jam_hang *hang, const struct jam_hang_thread 
         return (is_timed || hang->able_count > 0) && are_ties_able(hang, thread);
     if (is_timed)
         return true;
-    if (jam_hang_waits_for_event(hang, thread))
-        return hang->able_count > 0;
-    return thread->wait.operation == JAM_OP_SEM_WAIT ? is_any_tie_able(hang, thread)
-                                                     : are_ties_able(hang, thread);
+    return jam_hang_waits_for_event(thread) ? hang->able_count > 0 : are_ties_able(hang, thread);
 }
 
 int jam_hang_judge(struct jam_hang *hang)

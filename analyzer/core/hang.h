@@ -9,11 +9,11 @@
  *      findings   why they are stuck
  *
  * WHO CAN GO ON. A thread that does not wait, or whose wait ends by itself. A thread that waits for
- * something with holders (mutex, rwlock, spin lock, once, lock-like semaphore, announced lock) or
- * for the end of a thread: if *all* that it is tied to can go on. A thread that waits for an event
- * (condition, semaphore, barrier): if *any* thread can go on, for it might cause the event. A
- * condition wait needs its mutex back too, a timed one as well. The least set that satisfies this
- * can go on; the rest is stuck. This is the AND-OR model of Holt ("Some deadlock properties of
+ * something with holders (mutex, rwlock, spin lock, once, announced lock) or for the end of a thread:
+ * if *all* that it is tied to can go on. A thread that waits for an event (condition, semaphore,
+ * barrier): if *any* thread can go on, for it might cause the event. A condition wait needs its
+ * mutex back too, a timed one as well. Who seems to use a semaphore as a lock is tied to, but only
+ * to explain: anybody may post. The least set that satisfies this can go on; the rest is stuck. This is the AND-OR model of Holt ("Some deadlock properties of
  * computer systems", 1972) with locks as reusable and events as consumable resources.
  *
  * If it is not known who holds what a thread waits for, the thread can go on: we may have missed
@@ -77,9 +77,9 @@ struct jam_hang {
     struct jam_hang_tie *ties;
     size_t tie_count, tie_capacity;
     struct jam_map thread_map, lock_map; /* id -> index */
-    size_t strangers;              /* kernel threads of the process that are not among `threads` */
-    bool has_handlers;             /* it catches signals: a handler might post a semaphore */
-    enum jam_grade event_grade;    /* of what is found about events if no stranger could cause them;
+    size_t strangers;           /* kernel threads of the process that are not among `threads` */
+    bool has_handlers;          /* it catches signals: a handler might post a semaphore */
+    enum jam_grade event_grade; /* of what is found about events if no stranger could cause them;
                                       0 = CONFIRMED */
     size_t stuck_count, able_count; /* threads that wait for ever; that can go on */
 };
@@ -104,6 +104,6 @@ int jam_hang_judge(struct jam_hang *hang);
 int jam_hang_explain(struct jam_hang *hang, struct jam_findings *findings);
 
 /* Whether what the thread waits for is an event, which has no holder. */
-bool jam_hang_waits_for_event(const struct jam_hang *hang, const struct jam_hang_thread *thread);
+bool jam_hang_waits_for_event(const struct jam_hang_thread *thread);
 
 #endif

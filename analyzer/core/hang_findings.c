@@ -82,8 +82,10 @@ static struct jam_finding *find(const struct story *story, enum jam_finding_kind
 {
     for (size_t i = story->first; i < story->findings->count; i++) {
         struct jam_finding *finding = &story->findings->list[i];
-        if (finding->kind == kind && finding->subject.lock == use->lock &&
-            finding->subject.generation == use->generation)
+        const struct jam_lock_use *subject =
+            finding->edge_count ? &finding->edges[0].wants : &finding->subject;
+        if (finding->kind == kind && subject->lock == use->lock &&
+            subject->generation == use->generation)
             return finding;
     }
     return NULL;
@@ -110,13 +112,7 @@ static int tell_self(struct story *story, const struct jam_hang_tie *tie)
     struct jam_finding *finding = find(story, kind, &edge.wants);
     if (!finding)
         finding = jam_findings_add(story->findings, kind, JAM_GRADE_CONFIRMED);
-    if (!finding)
-        return -1;
-    finding->thread = story->hang->threads[tie->from].id;
-    finding->subject = edge.wants;
-    finding->other_thread = finding->thread;
-    finding->other = edge.holds;
-    return add_edge(story, finding, tie->from, &edge);
+    return finding ? add_edge(story, finding, tie->from, &edge) : -1;
 }
 
 static int tell_selves(struct story *story)
@@ -165,11 +161,11 @@ static uint32_t find_circle(struct story *story, uint32_t start)
     return NOBODY;
 }
 
-/* A semaphore that looks like a lock may still be posted by somebody else. */
+/* A semaphore that looks like a lock may still be posted by somebody that we do not see. */
 static bool is_soft(const struct jam_hang *hang, const struct jam_hang_tie *tie)
 {
     return hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT &&
-           (hang->able_count > 0 || hang->strangers > 0 || hang->has_handlers);
+           (hang->strangers > 0 || hang->has_handlers);
 }
 
 static int tell_circle(struct story *story, uint32_t start, uint32_t last)
@@ -206,8 +202,8 @@ static int tell_circles(struct story *story)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
-        uint32_t last = is_in_search(&story->hang->threads[i]) ? find_circle(story, (uint32_t)i)
-                                                               : NOBODY;
+        uint32_t last =
+            is_in_search(&story->hang->threads[i]) ? find_circle(story, (uint32_t)i) : NOBODY;
         if (last != NOBODY)
             status = tell_circle(story, (uint32_t)i, last);
     }
@@ -266,9 +262,9 @@ static void grade_event(const struct jam_hang *hang, const struct jam_hang_threa
     finding->severity = jam_finding_severity(finding->kind, finding->grade);
 }
 
-static bool is_open_event(const struct jam_hang *hang, const struct jam_hang_thread *thread)
+static bool is_open_event(const struct jam_hang_thread *thread)
 {
-    return is_in_search(thread) && jam_hang_waits_for_event(hang, thread);
+    return is_in_search(thread) && jam_hang_waits_for_event(thread);
 }
 
 /*
@@ -300,8 +296,7 @@ static int tell_event_circle(struct story *story, const struct jam_hang_tie *tie
     if (!finding)
         return -1;
     grade_event(hang, waiter, finding);
-    struct jam_finding_edge waits = {.holds = use_of_hold(hang, tie),
-                                     .wants = use_of_wait(waiter)};
+    struct jam_finding_edge waits = {.holds = use_of_hold(hang, tie), .wants = use_of_wait(waiter)};
     struct jam_finding_edge would_wake = {.holds = use_of_wait(waiter),
                                           .wants = use_of_wish(hang, tie)};
     would_wake.holds.stack = 0; /* an event has no holder: nothing was acquired */
@@ -313,9 +308,8 @@ static int tell_event_circles(struct story *story)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
-        const struct jam_hang_tie *tie = is_open_event(story->hang, &story->hang->threads[i])
-                                             ? find_blocked(story->hang, (uint32_t)i)
-                                             : NULL;
+        const struct jam_hang_tie *tie =
+            is_open_event(&story->hang->threads[i]) ? find_blocked(story->hang, (uint32_t)i) : NULL;
         if (tie)
             status = tell_event_circle(story, tie);
     }
@@ -364,7 +358,7 @@ static int tell_events(struct story *story, enum jam_finding_kind kind)
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
         struct jam_hang_thread *thread = &story->hang->threads[i];
         bool fits = kind == JAM_FINDING_STUCK_WAIT || is_wakeup_lost(story->hang, thread);
-        if (fits && is_open_event(story->hang, thread))
+        if (fits && is_open_event(thread))
             status = tell_event(story, thread, kind);
     }
     return status;

@@ -1,0 +1,67 @@
+/* Looks up what a snapshot names by number. */
+#include "render_hang_names.h"
+
+#include <inttypes.h>
+
+#include "render_check_name.h"
+
+/* The functions of the check ask a finding which process it is about; here there is one. */
+static const struct jam_finding nothing;
+
+const char *jam_hang_thread_name(struct jam_hang_report *report, uint32_t index)
+{
+    return jam_check_thread_name(&report->check, &nothing, report->hang.threads[index].id);
+}
+
+char *jam_hang_thread_text(struct jam_hang_report *report, uint32_t index, char *buffer,
+                           size_t size)
+{
+    const struct jam_hang_thread *thread = &report->hang.threads[index];
+    snprintf(buffer, size, "%s (tid %" PRIu32 "%s)", jam_hang_thread_name(report, index),
+             thread->tid, thread->state == JAM_HANG_ENDED ? ", which has ended," : "");
+    return buffer;
+}
+
+const char *jam_hang_object_name(struct jam_hang_report *report, const struct jam_lock_use *use)
+{
+    return jam_check_lock_name(&report->check, &nothing, use);
+}
+
+const char *jam_hang_object(struct jam_hang_report *report, const struct jam_hang_thread *thread)
+{
+    char text[1024];
+    const struct jam_wait_word *wait = &thread->wait;
+    const struct jam_lock_use use = {.lock = wait->lock, .generation = wait->generation};
+    snprintf(text, sizeof text, "%s%s", jam_hang_object_name(report, &use),
+             wait->mode == JAM_SHARED ? " for reading" : "");
+    return jam_check_keep(&report->check, text);
+}
+
+const char *jam_hang_wait_verb(const struct jam_hang_thread *thread)
+{
+    return thread->wait.operation == JAM_OP_BARRIER ? "waits at" : "waits for";
+}
+
+const char *jam_hang_tie_verb(const struct jam_hang *hang, const struct jam_hang_tie *tie)
+{
+    static const char *const verbs[] = {
+        [JAM_TIE_HOLDS] = "held by",
+        [JAM_TIE_REACQUIRE] = "needs back its mutex, held by",
+        [JAM_TIE_QUEUED] = "behind the queued writer",
+        [JAM_TIE_LIVES] = "until the end of",
+    };
+    bool is_self = tie->from == tie->to && hang->threads[tie->to].id;
+    return is_self && tie->kind == JAM_TIE_HOLDS ? "held by itself," : verbs[tie->kind];
+}
+
+const char *jam_hang_place(struct jam_hang_report *report, uint32_t stack)
+{
+    return jam_check_place(&report->check, &nothing, stack);
+}
+
+uint64_t jam_hang_for_ns(const struct jam_hang_report *report, uint64_t ticks)
+{
+    const struct jam_facts *facts = &report->check.report.processes[0].facts;
+    uint64_t since = jam_timebase_since_start_ns(&facts->base, ticks);
+    return facts->duration_ns > since ? facts->duration_ns - since : 0;
+}
