@@ -13,7 +13,8 @@ enum { LANES_SEARCHED_MAX = 1024 }; /* for reader-writer locks, whose readers li
 bool jam_blame_is_for_holders(const struct jam_request *request)
 {
     uint16_t kind = request->target.key.kind;
-    return kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN;
+    return kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN ||
+           request->lock->flags & JAM_LOCK_LOCKLIKE;
 }
 
 /* --- the holder at the beginning --- */

@@ -1,7 +1,7 @@
 /*
- * Turns operations into totals, dependencies, wait words, held lists, blame and events. Runs in
- * the target's threads, inside the guard; every store goes to memory that this thread owns, except
- * in jam_request_block and after, where the thread is about to sleep anyway.
+ * Turns operations into totals, dependencies, held lists and events. Runs in the target's threads,
+ * inside the guard; every store goes to memory that this thread owns, except where it is about to
+ * sleep, or has slept (wait.c).
  */
 #include "emit.h"
 #include "blame.h"
@@ -106,6 +106,14 @@ void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_
         jam_depend_note(request->self, wanted);
 }
 
+/* Asked for while others are held. */
+static void request_begin_more(struct jam_request *request)
+{
+    jam_held_drop_handed_over(request->self);
+    if (request_makes_dependency(request) && !(request->target.flags & JAM_HELD_TRY))
+        request_note_dependency(request);
+}
+
 static void request_begin_inside(struct jam_request *request, struct jam_call call)
 {
     struct jam_thread *self = request->self;
@@ -120,11 +128,13 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
         request_resolve(request, slot);
     }
     request->generation = request->lock->generation;
+    if (JAM_UNLIKELY(target->key.kind == JAM_LOCK_SEM))
+        jam_lock_note_wait(self, request->lock);
     if (JAM_UNLIKELY(target->key.flags & JAM_LOCK_RECURSIVE) &&
         jam_emit_is_held(self, (const void *)target->key.address))
         target->flags |= JAM_HELD_REENTRY;
-    if (JAM_UNLIKELY(request_makes_dependency(request)) && !(target->flags & JAM_HELD_TRY))
-        request_note_dependency(request);
+    if (JAM_UNLIKELY(self->held_count > 0))
+        request_begin_more(request);
 }
 
 bool jam_request_begin(struct jam_request *request, struct jam_call call)
@@ -146,7 +156,6 @@ static void request_refresh(struct jam_thread *self, uint64_t now)
 /* Got while others are held. A try that failed would not have waited: it is noted only now. */
 static void request_acquired_more(struct jam_request *request, uint64_t now)
 {
-    jam_held_drop_handed_over(request->self);
     if (request->target.flags & JAM_HELD_TRY && request_makes_dependency(request))
         request_note_dependency(request);
     if (request->dependency)
@@ -187,6 +196,14 @@ void jam_request_acquired(struct jam_request *request)
     jam_leave(self);
 }
 
+void jam_request_acquired_semaphore(struct jam_request *request)
+{
+    if (request->lock->flags & JAM_LOCK_LOCKLIKE)
+        jam_request_acquired(request);
+    else
+        jam_request_passed(request);
+}
+
 void jam_request_passed(struct jam_request *request)
 {
     request->site->acquisitions++;
@@ -212,98 +229,6 @@ void jam_request_failed(struct jam_request *request, int error)
     if (is_try && JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(self, JAM_EVENT_TRY_FAILED, 0, request->lock->id, request->stack, jam_ticks());
     jam_leave(self);
-}
-
-/* --- waiting --- */
-
-static void wait_word_set(struct jam_wait_word *word, const struct jam_request *request,
-                          uint16_t operation)
-{
-    uint32_t sequence = word->sequence | 1;
-    __atomic_store_n(&word->sequence, sequence, __ATOMIC_RELEASE); /* odd: do not read */
-    __atomic_thread_fence(__ATOMIC_RELEASE);
-    word->operation = operation;
-    word->mode = request->target.mode;
-    word->lock = request->lock->id;
-    word->generation = request->generation;
-    word->stack = request->stack;
-    word->partner = request->target.partner;
-    word->since_ticks = request->wait_begin;
-    word->is_timed = request->target.flags & JAM_HELD_TIMED ? 1 : 0;
-    word->address = request->target.key.address;
-    __atomic_store_n(&word->sequence, sequence + 1, __ATOMIC_RELEASE);
-}
-
-static void wait_word_clear(struct jam_wait_word *word)
-{
-    uint32_t sequence = word->sequence | 1;
-    __atomic_store_n(&word->sequence, sequence, __ATOMIC_RELEASE);
-    word->operation = JAM_OP_NONE;
-    __atomic_store_n(&word->sequence, sequence + 1, __ATOMIC_RELEASE);
-}
-
-static void lock_add_waiter(struct jam_lock_record *lock)
-{
-    uint32_t waiters = __atomic_add_fetch(&lock->waiters, 1, __ATOMIC_SEQ_CST);
-    uint32_t max = __atomic_load_n(&lock->max_waiters, __ATOMIC_RELAXED);
-    while (waiters > max && !__atomic_compare_exchange_n(&lock->max_waiters, &max, waiters, true,
-                                                         __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-        ;
-}
-
-/* Not if the lock died meanwhile: its successor in the record counts from zero. */
-static void lock_remove_waiter(const struct jam_request *request)
-{
-    struct jam_lock_record *lock = request->lock;
-    if (__atomic_load_n(&lock->generation, __ATOMIC_ACQUIRE) == request->generation)
-        __atomic_sub_fetch(&lock->waiters, 1, __ATOMIC_SEQ_CST);
-}
-
-void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t owner_tid)
-{
-    struct jam_thread *self = request->self;
-    request->wait_begin = jam_ticks();
-    if (request->dependency)
-        request->dependency->last_ticks = request->wait_begin;
-    lock_add_waiter(request->lock);
-    jam_blame_begin(request, owner_tid);
-    wait_word_set(&self->lane->wait, request, operation);
-    if (jam_ring_takes_blocking)
-        jam_ring_put(self, JAM_EVENT_WAIT_BEGIN, operation, request->lock->id, request->stack,
-                     request->wait_begin);
-    jam_leave(self);
-}
-
-static void wait_add_totals(struct jam_request *request, uint64_t ticks, bool got_it)
-{
-    struct jam_thread *self = request->self;
-    struct jam_wait_totals *waits = jam_site_waits(self, request->site);
-    self->record->wait_ticks += ticks;
-    self->record->waits++;
-    if (!waits)
-        return;
-    waits->contended += got_it;
-    waits->wait_ticks += ticks;
-    if (ticks > waits->wait_max_ticks)
-        waits->wait_max_ticks = ticks;
-    waits->wait.count[jam_histogram_bucket(ticks)]++;
-}
-
-void jam_request_unblock(struct jam_request *request, bool got_it)
-{
-    struct jam_thread *self = request->self;
-    self->is_open = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    uint64_t now = jam_ticks();
-    lock_remove_waiter(request);
-    wait_word_clear(&self->lane->wait);
-    wait_add_totals(request, jam_ticks_between(request->wait_begin, now), got_it);
-    uint32_t blocker = jam_blame_settle(request, now);
-    if (blocker && got_it && request->lock->id && jam_blame_is_for_holders(request))
-        __atomic_fetch_add(&request->lock->owner_changes, 1, __ATOMIC_RELAXED);
-    if (jam_ring_takes_blocking)
-        jam_ring_put(self, JAM_EVENT_WAIT_END, !got_it, request->lock->id, blocker, now);
-    jam_session_refresh_clock();
 }
 
 /* --- releasing --- */
@@ -360,6 +285,17 @@ void jam_release_begin(struct jam_release *release, const void *object)
         jam_lock_hand_over((uint64_t)object);
 }
 
+void jam_release_begin_post(struct jam_release *release, struct jam_call call,
+                            struct jam_lock_key key)
+{
+    release->self = jam_enter();
+    if (!release->self)
+        return;
+    jam_held_drop_handed_over(release->self);
+    if (!release_take(release, (const void *)key.address))
+        jam_emit_wake(release->self, call, key, false);
+}
+
 void jam_release_end(const struct jam_release *release)
 {
     if (JAM_UNLIKELY(!release->self))
@@ -382,6 +318,19 @@ bool jam_emit_release(struct jam_thread *self, const void *object, bool *is_reen
 
 /* --- wakes and lives --- */
 
+/* Nobody was waiting: a signal that is lost, or a post that is there for who comes next. */
+static void wake_note_missed(const struct jam_thread *self, struct jam_lock_record *lock,
+                             uint32_t stack)
+{
+    if (lock->kind != JAM_LOCK_COND && lock->kind != JAM_LOCK_SEM)
+        return;
+    lock->signal_stack = stack;
+    lock->signal_thread = self->id;
+    __atomic_fetch_add(&lock->signals_missed, 1, __ATOMIC_RELAXED);
+    /* Pairs with the acquire load of who asks whether there was one: the rest is complete. */
+    __atomic_store_n(&lock->signal_ticks, jam_ticks(), __ATOMIC_RELEASE);
+}
+
 void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
                    bool is_broadcast)
 {
@@ -389,15 +338,16 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
     struct jam_lock_record *lock = jam_lock_get(self, key, stack);
     if (!lock)
         return;
-    bool has_waiters = __atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) > 0;
-    if (!has_waiters && key.kind != JAM_LOCK_COND)
+    if (key.kind == JAM_LOCK_SEM)
+        jam_lock_note_post(self, lock);
+    if (__atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) == 0) {
+        wake_note_missed(self, lock, stack);
         return;
+    }
     uint64_t now = jam_ticks();
     lock->wake_stack = stack;
     lock->wake_thread = self->id;
     __atomic_store_n(&lock->wake_ticks, now, __ATOMIC_RELEASE);
-    if (!has_waiters)
-        return;
     __atomic_fetch_add(&lock->wakes, 1, __ATOMIC_RELAXED);
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAKE, is_broadcast, lock->id, stack, now);

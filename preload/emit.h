@@ -73,8 +73,11 @@ void jam_request_unblock(struct jam_request *request, bool got_it);
 /* The lock is held now: totals, held list, event. Opens the guard. */
 void jam_request_acquired(struct jam_request *request);
 
-/* The same for objects that are not held (condition, semaphore, thread). Opens the guard. */
+/* The same for objects that are not held (condition, thread). Opens the guard. */
 void jam_request_passed(struct jam_request *request);
+
+/* A semaphore: acquired or passed, whichever it is used for. */
+void jam_request_acquired_semaphore(struct jam_request *request);
 
 /* It was not acquired; `error` is what the function answered. Opens the guard. */
 void jam_request_failed(struct jam_request *request, int error);
@@ -100,6 +103,13 @@ struct jam_release {
 };
 void jam_release_begin(struct jam_release *release, const void *object);
 void jam_release_end(const struct jam_release *release);
+
+/*
+ * A semaphore's post, before the real one: the release of a lock, if this thread holds it, else a
+ * wake. Ends with jam_release_end.
+ */
+void jam_release_begin_post(struct jam_release *release, struct jam_call call,
+                            struct jam_lock_key key);
 
 /*
  * The same for a thread that is inside the guard already, with no real call between. False: it was

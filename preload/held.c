@@ -14,11 +14,18 @@ void jam_held_close_gap(struct jam_thread *self, uint32_t index, uint32_t above)
         self->held_local[i].set_hash = 0;
 }
 
+/* Released by somebody else, or a semaphore that turned out to be no lock. */
+static bool held_is_stale(const struct jam_held *held, const struct jam_lock_record *lock)
+{
+    return lock->handed_over_ticks > held->acquired_ticks ||
+           (lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE));
+}
+
 void jam_held_drop_stale(struct jam_thread *self)
 {
     self->handovers_seen = __atomic_load_n(&jam_lock_handovers, __ATOMIC_ACQUIRE);
     for (uint32_t i = self->held_count; i-- > 0;)
-        if (self->held_local[i].lock->handed_over_ticks > self->held[i].acquired_ticks)
+        if (held_is_stale(&self->held[i], self->held_local[i].lock))
             jam_held_remove(self, i);
 }
 

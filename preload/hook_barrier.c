@@ -32,7 +32,7 @@ static bool barrier_is_complete(const pthread_barrier_t *barrier)
 
 static struct jam_lock_key barrier_key(const pthread_barrier_t *barrier)
 {
-    return (struct jam_lock_key){(uint64_t)barrier, JAM_LOCK_BARRIER, 0};
+    return (struct jam_lock_key){(uint64_t)barrier, JAM_LOCK_BARRIER, 0, 0};
 }
 
 /* The others got ahead of us while we prepared to wait. */
@@ -94,6 +94,7 @@ JAM_EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
     if (self) {
         struct jam_lock_key key = barrier_key(barrier);
         key.flags = barrier_flags(attributes);
+        key.value = count;
         jam_emit_created(self, call, key);
         jam_leave(self);
     }

@@ -29,7 +29,7 @@ static struct jam_target mtx_target(const mtx_t *mutex, uint16_t held_flags)
     const pthread_mutex_t *same = (const pthread_mutex_t *)mutex;
     bool is_recursive = (same->__data.__kind & 3) == PTHREAD_MUTEX_RECURSIVE_NP;
     return (struct jam_target){
-        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, is_recursive ? JAM_LOCK_RECURSIVE : 0},
+        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, is_recursive ? JAM_LOCK_RECURSIVE : 0, 0},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };
@@ -115,7 +115,7 @@ JAM_EXPORT void mtx_destroy(mtx_t *mutex)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
-    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0};
+    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0, 0};
     jam_real.mtx_destroy(mutex);
     if (self) {
         jam_emit_destroyed(self, call, key);

@@ -13,7 +13,7 @@
 
 static struct jam_lock_key cond_key(const void *cond)
 {
-    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, 0};
+    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, 0, 0};
 }
 
 static bool cond_begin(struct jam_cond_wait *wait)
@@ -28,7 +28,7 @@ static bool cond_begin(struct jam_cond_wait *wait)
         return false;
     struct jam_thread *self = wait->request.self;
     const struct jam_lock_record *mutex =
-        jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0});
+        jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0, 0});
     wait->request.target.partner = mutex ? mutex->id : 0;
     wait->request.lock->partner = wait->request.target.partner;
     wait->had_mutex = jam_emit_release(self, wait->mutex, &wait->was_reentry);
@@ -42,7 +42,7 @@ static void cond_reacquired(const struct jam_cond_wait *wait)
 {
     struct jam_request request;
     struct jam_target target = {
-        .key = {(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0},
+        .key = {(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0, 0},
         .mode = JAM_EXCLUSIVE,
         .flags = JAM_HELD_REACQUIRED | (wait->was_reentry ? JAM_HELD_REENTRY : 0),
     };

@@ -37,7 +37,7 @@ static uint16_t mutex_flags(const pthread_mutex_t *mutex)
 static struct jam_target mutex_target(const pthread_mutex_t *mutex, uint16_t held_flags)
 {
     return (struct jam_target){
-        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, mutex_flags(mutex)},
+        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, mutex_flags(mutex), 0},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };
@@ -168,7 +168,7 @@ JAM_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
-    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0};
+    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0, 0};
     int result = jam_real.pthread_mutex_destroy(mutex);
     if (self) {
         if (result == 0)

@@ -120,7 +120,7 @@ static int once_recorded(struct once_run *run)
 
 static int once_call(struct once_run *run)
 {
-    run->request.target = (struct jam_target){.key = {(uint64_t)run->control, JAM_LOCK_ONCE, 0}};
+    run->request.target = (struct jam_target){.key = {(uint64_t)run->control, JAM_LOCK_ONCE, 0, 0}};
     if (!jam_request_begin(&run->request, run->call))
         return once_real(run, run->routine);
     return once_recorded(run);

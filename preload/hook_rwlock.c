@@ -17,7 +17,7 @@ static struct jam_target rwlock_target(const pthread_rwlock_t *rwlock, uint16_t 
     if (rwlock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP)
         flags |= JAM_LOCK_PREFER_WRITER;
     return (struct jam_target){
-        .key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, flags},
+        .key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, flags, 0},
         .mode = mode,
         .flags = held_flags,
     };
@@ -171,7 +171,7 @@ JAM_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
-    struct jam_lock_key key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, 0};
+    struct jam_lock_key key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, 0, 0};
     int result = jam_real.pthread_rwlock_destroy(rwlock);
     if (self) {
         if (result == 0)

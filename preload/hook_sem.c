@@ -2,8 +2,8 @@
  * sem_*: POSIX.1-2017 semaphores, unnamed and named, with sem_clockwait of glibc 2.30.
  *
  * sem_wait is a cancellation point even when it need not wait. glibc acts on a pending
- * cancellation first and then tries; so do we, and the rest is the same as without us. Semaphores
- * are not held: who waits for one is made to wait by whoever posts it.
+ * cancellation first and then tries; so do we, and the rest is the same as without us. Whether a
+ * semaphore is a lock, held from wait to post, or a signal, is found out by its use (lock.h).
  */
 #include "emit.h"
 #include "limit.h"
@@ -11,10 +11,16 @@
 
 #include <errno.h>
 
+/* The value is the first word in glibc 2.21 and later; a different one costs wrong guesses. */
+static uint32_t sem_value(const sem_t *sem)
+{
+    return __atomic_load_n((const uint32_t *)sem, __ATOMIC_RELAXED);
+}
+
 static struct jam_target sem_target(const sem_t *sem, uint16_t held_flags)
 {
     return (struct jam_target){
-        .key = {(uint64_t)sem, JAM_LOCK_SEM, 0},
+        .key = {(uint64_t)sem, JAM_LOCK_SEM, 0, sem_value(sem)},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };
@@ -33,7 +39,7 @@ static bool sem_try(sem_t *sem)
 static int sem_finish(struct jam_request *request, int result)
 {
     if (result == 0)
-        jam_request_passed(request);
+        jam_request_acquired_semaphore(request);
     else
         jam_request_failed(request, errno);
     return result;
@@ -111,13 +117,11 @@ JAM_EXPORT int sem_trywait(sem_t *sem)
 
 JAM_EXPORT int sem_post(sem_t *sem)
 {
-    struct jam_call call = JAM_CALLER();
-    struct jam_thread *self = jam_enter();
-    if (self) {
-        jam_emit_wake(self, call, sem_target(sem, 0).key, false);
-        jam_leave(self);
-    }
-    return jam_real.sem_post(sem);
+    struct jam_release release;
+    jam_release_begin_post(&release, JAM_CALLER(), sem_target(sem, 0).key);
+    int result = jam_real.sem_post(sem);
+    jam_release_end(&release);
+    return result;
 }
 
 JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
@@ -126,9 +130,9 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
     int result = jam_real.sem_init(sem, is_shared, value);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
-        struct jam_lock_key key = sem_target(sem, 0).key;
-        key.flags = is_shared ? JAM_LOCK_PSHARED : 0;
-        jam_emit_created(self, call, key);
+        uint16_t flags = is_shared ? JAM_LOCK_PSHARED : 0;
+        jam_emit_created(self, call,
+                         (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, flags, value});
         jam_leave(self);
     }
     return result;
@@ -140,7 +144,7 @@ static void sem_end(struct jam_thread *self, struct jam_call call, const sem_t *
     if (!self)
         return;
     if (result == 0)
-        jam_emit_destroyed(self, call, sem_target(sem, 0).key);
+        jam_emit_destroyed(self, call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0});
     jam_leave(self);
 }
 

@@ -12,7 +12,7 @@
 static struct jam_target spin_target(const volatile void *lock, uint16_t held_flags)
 {
     return (struct jam_target){
-        .key = {(uint64_t)lock, JAM_LOCK_SPIN, 0},
+        .key = {(uint64_t)lock, JAM_LOCK_SPIN, 0, 0},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };

@@ -14,7 +14,7 @@
 static struct jam_target file_target(const FILE *stream, uint16_t held_flags)
 {
     return (struct jam_target){
-        .key = {(uint64_t)stream, JAM_LOCK_MUTEX, JAM_LOCK_RECURSIVE},
+        .key = {(uint64_t)stream, JAM_LOCK_MUTEX, JAM_LOCK_RECURSIVE, 0},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };

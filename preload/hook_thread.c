@@ -37,7 +37,7 @@ static struct jam_target join_target(const struct jam_join *join,
                                      const struct jam_thread_record *record, uint16_t flags)
 {
     return (struct jam_target){
-        .key = {(uint64_t)join->thread, JAM_LOCK_THREAD, 0},
+        .key = {(uint64_t)join->thread, JAM_LOCK_THREAD, 0, 0},
         .flags = flags,
         .class_stack = record ? record->create_stack : 0,
         .partner = record ? record->id : 0,

@@ -85,6 +85,15 @@ static bool lock_entry_is_live(uint64_t address, uint64_t value)
     return lock->address == address && jam_lock_is_alive(lock);
 }
 
+/* A value of 0 leaves it open: see lock.h. */
+static void lock_begin_semaphore(struct jam_lock_record *lock)
+{
+    if (lock->value == 1)
+        lock->flags |= JAM_LOCK_LOCKLIKE;
+    else if (lock->value > 1)
+        lock->signalled_generation = lock->generation & ~JAM_GENERATION_ENDED;
+}
+
 /* Begin a generation in a free record of the class, or in a new record. */
 static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct jam_lock_key key,
                                           uint32_t stack, bool is_init)
@@ -101,6 +110,8 @@ static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct 
     }
     lock->flags = key.flags | JAM_LOCK_ALIVE | (is_init ? JAM_LOCK_INITIALIZED : 0);
     lock->waiters = 0;
+    lock->value = key.value;
+    lock->unit_thread = 0;
     lock->born_ticks = jam_ticks();
     lock->first_thread = self->id;
     lock->shared_ticks = 0;
@@ -110,6 +121,8 @@ static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct 
     /* Release: who sees the new generation sees its address. */
     __atomic_store_n(&lock->generation, (lock->generation & ~JAM_GENERATION_ENDED) + 1,
                      __ATOMIC_RELEASE);
+    if (key.kind == JAM_LOCK_SEM)
+        lock_begin_semaphore(lock);
     if (jam_shared_map_is_full(&locks.by_address))
         jam_shared_map_purge(&locks.by_address, lock_entry_is_live);
     jam_shared_map_put(&locks.by_address, key.address, (uint64_t)lock);
@@ -121,6 +134,8 @@ static void lock_finish(const struct jam_thread *self, struct jam_lock_record *l
     struct jam_lock_key key = {.kind = lock->kind};
     lock->destroyed_stack = stack;
     lock->destroyed_thread = self->id;
+    if (lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE))
+        lock->signalled_generation = lock->generation;
     lock->flags &= (uint16_t)~JAM_LOCK_ALIVE;
     lock->destroyed_ticks = jam_ticks();
     __atomic_store_n(&lock->generation, lock->generation | JAM_GENERATION_ENDED, __ATOMIC_RELEASE);
@@ -212,6 +227,59 @@ void jam_lock_hand_over(uint64_t address)
     /* Pairs with the acquire load in held_drop_handed_over. */
     __atomic_fetch_add(&jam_lock_handovers, 1, __ATOMIC_RELEASE);
 }
+
+/* --- semaphores --- */
+
+static bool semaphore_is_open(const struct jam_lock_record *lock)
+{
+    return lock->id && !(lock->flags & JAM_LOCK_LOCKLIKE) &&
+           lock->signalled_generation != lock->generation;
+}
+
+static bool semaphore_was_posted(const struct jam_lock_record *lock)
+{
+    return __atomic_load_n(&lock->signal_ticks, __ATOMIC_ACQUIRE) >= lock->born_ticks;
+}
+
+static void semaphore_is_signal(struct jam_lock_record *lock)
+{
+    lock->signalled_generation = lock->generation;
+}
+
+void jam_lock_note_wait(const struct jam_thread *self, struct jam_lock_record *lock)
+{
+    if (!semaphore_is_open(lock))
+        return;
+    if (!semaphore_was_posted(lock))
+        semaphore_is_signal(lock);
+    else if (!lock->unit_thread)
+        lock->unit_thread = self->id;
+}
+
+/* The second post decides: was it the thread that has the unit of the first? */
+static void semaphore_decide(const struct jam_thread *self, struct jam_lock_record *lock)
+{
+    if (lock->unit_thread == self->id)
+        __atomic_fetch_or(&lock->flags, JAM_LOCK_LOCKLIKE, __ATOMIC_RELAXED);
+    else
+        semaphore_is_signal(lock);
+}
+
+void jam_lock_note_post(const struct jam_thread *self, struct jam_lock_record *lock)
+{
+    if (semaphore_is_open(lock)) {
+        if (semaphore_was_posted(lock))
+            semaphore_decide(self, lock);
+        return;
+    }
+    if (!(lock->flags & JAM_LOCK_LOCKLIKE))
+        return;
+    semaphore_is_signal(lock);
+    __atomic_fetch_and(&lock->flags, (uint16_t)~JAM_LOCK_LOCKLIKE, __ATOMIC_RELAXED);
+    jam_lock_hand_over(lock->address);
+}
+
+/* --- holders --- */
 
 struct jam_holders *jam_lock_holders(struct jam_lock_record *lock)
 {

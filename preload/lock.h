@@ -20,6 +20,7 @@ struct jam_lock_key {
     uint64_t address;
     uint16_t kind;  /* enum jam_lock_kind */
     uint16_t flags; /* enum jam_lock_flags, type bits only */
+    uint32_t value; /* sem: now, before the operation; barrier: parties */
 };
 
 /* The live record of this object, or NULL if there is none yet. Takes no lock. */
@@ -48,6 +49,20 @@ extern uint32_t jam_lock_handovers; /* atomic */
 
 /* The holders of a lock, made at its first contention. NULL: no space. */
 struct jam_holders *jam_lock_holders(struct jam_lock_record *lock);
+
+/*
+ * SEMAPHORES THAT ARE LOCKS (JAM_LOCK_LOCKLIKE) are held from wait to post. One that begins with the
+ * value 1 is taken for a lock at once. One that begins with 0, has exactly one post before anybody
+ * waits, and gets its second from the thread that waited first, is one from then on: a post and a
+ * wait alone may as well be an event. The first post by a thread that does not hold it proves that
+ * a semaphore is no lock, for the rest of the generation.
+ */
+
+/* A semaphore is about to be waited for. */
+void jam_lock_note_wait(const struct jam_thread *self, struct jam_lock_record *lock);
+
+/* A semaphore is about to be posted by a thread that does not hold it. */
+void jam_lock_note_post(const struct jam_thread *self, struct jam_lock_record *lock);
 
 static inline bool jam_lock_is_alive(const struct jam_lock_record *lock)
 {

@@ -133,6 +133,7 @@ const struct jam_format_field jam_format_fields[] = {
     FIELD(jam_lock_record, destroyed_stack),
     FIELD(jam_lock_record, destroyed_thread),
     FIELD(jam_lock_record, signalled_generation),
+    FIELD(jam_lock_record, unit_thread),
     FIELD(jam_lock_record, unused3),
     WHOLE(jam_holder_totals),
     FIELD(jam_holder_totals, stack),
