@@ -48,16 +48,28 @@ const char *jam_check_lock_name(struct jam_check *check, const struct jam_findin
 }
 
 /* "mutex created at open db.c"; the first user of a lock may be another one in each run. */
+static void cut_line_number(char *place)
+{
+    char *line = strrchr(place, ':');
+    if (line && strchr(place, ' '))
+        *line = '\0';
+}
+
 static void put_created(const struct jam_check *check, const struct jam_contention_lock *lock,
                         char *text, size_t size)
 {
     char site[JAM_NAME_TEXT_BYTES];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
     const char *verb = lock->created_stack ? "created" : "first used";
+    const struct jam_python_lock *python =
+        jam_frames_python_lock(check->report.processes[lock->process].frames, stack);
+    if (python) {
+        snprintf(text, size, "%s", python->name);
+        cut_line_number(text);
+        return;
+    }
     jam_name_site(check->report.processes[lock->process].frames, stack, site);
-    char *line = strrchr(site, ':');
-    if (line && strchr(site, ' '))
-        *line = '\0';
+    cut_line_number(site);
     snprintf(text, size, "%s %s at %s", jam_lock_kind_name(lock->kind), verb, site);
 }
 

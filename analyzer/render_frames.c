@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/function_name.h"
-#include "trace_python_names.h"
+#include "trace_python_lock.h"
 #include "trace_record.h"
 #include "util/array.h"
 #include "util/map.h"
@@ -22,6 +22,7 @@ struct jam_frames {
     struct jam_trace *trace;
     struct jam_symbolizer *symbolizer;
     struct jam_python_names *python;
+    struct jam_python_locks *python_locks;
     struct known_stack *stacks;
     size_t stack_count, stack_capacity;
     struct jam_map by_ref;
@@ -101,7 +102,8 @@ struct jam_frames *jam_frames_new(struct jam_trace *trace)
     frames->trace = trace;
     frames->symbolizer = new_symbolizer(frames);
     frames->python = jam_python_names_new(trace);
-    if (frames->symbolizer && frames->python)
+    frames->python_locks = frames->python ? jam_python_locks_new(trace, frames->python) : NULL;
+    if (frames->symbolizer && frames->python_locks)
         return frames;
     jam_frames_free(frames);
     return NULL;
@@ -113,6 +115,7 @@ void jam_frames_free(struct jam_frames *frames)
         return;
     if (frames->symbolizer)
         jam_symbolizer_free(frames->symbolizer);
+    jam_python_locks_free(frames->python_locks);
     jam_python_names_free(frames->python);
     jam_map_fini(&frames->by_ref);
     for (size_t i = 0; i < frames->stack_count; i++)
@@ -125,6 +128,12 @@ void jam_frames_free(struct jam_frames *frames)
 struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames)
 {
     return frames->symbolizer;
+}
+
+const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
+                                                     uint32_t created_stack)
+{
+    return jam_python_locks_find(frames->python_locks, created_stack);
 }
 
 static void add_frames(struct jam_frames *frames, const struct jam_symbol_frame *more, size_t count)

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "core/python_lock.h"
 #include "symbolize.h"
 #include "trace_file.h"
 
@@ -34,6 +35,13 @@ struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack
  * after the last name was looked up: binaries are opened on demand.
  */
 void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *frames, FILE *out);
+
+/*
+ * What a lock of a Python program is, by the stack that created it; NULL if no Python code did.
+ * Valid as long as the frames.
+ */
+const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
+                                                     uint32_t created_stack);
 
 /* For names of variables. */
 struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames);

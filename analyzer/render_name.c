@@ -52,6 +52,11 @@ char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock
     char site[JAM_NAME_TEXT_BYTES];
     char raw[JAM_NAME_TEXT_BYTES + 64];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
+    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    if (python) {
+        snprintf(raw, sizeof raw, "%s %s", jam_lock_kind_name(lock->kind), python->name);
+        return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
+    }
     const char *verb = lock->kind == JAM_LOCK_THREAD ? "joined"
                        : lock->created_stack         ? "created"
                                                      : "first used";
@@ -90,6 +95,9 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
         return buffer;
     if (lock->kind == JAM_LOCK_THREAD)
         return jam_name_class(frames, lock, buffer);
+    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    if (python)
+        return jam_human_clean(python->name, buffer, JAM_NAME_TEXT_BYTES);
     if (lock->address &&
         jam_symbolizer_data_name(jam_frames_symbolizer(frames), generation_of(trace, lock),
                                  lock->address, raw, sizeof raw))

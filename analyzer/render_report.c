@@ -27,6 +27,19 @@ static int open_process(struct jam_report *report, struct jam_report_process *pr
     return process->frames ? 0 : jam_error_memory(error);
 }
 
+/* Semaphores that Python code created are locks, or waits for a notification, of that program. */
+static void identify_python_locks(struct jam_report *report)
+{
+    for (size_t i = 0; i < report->contention.lock_count; i++) {
+        struct jam_contention_lock *lock = &report->contention.locks[i];
+        if (lock->kind != JAM_LOCK_SEM)
+            continue;
+        const struct jam_python_lock *python =
+            jam_frames_python_lock(report->processes[lock->process].frames, lock->created_stack);
+        lock->kind = python ? python->kind : lock->kind;
+    }
+}
+
 int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
                     struct jam_error *error)
 {
@@ -40,6 +53,7 @@ int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
         if (status)
             return status;
     }
+    identify_python_locks(report);
     jam_contention_finish(&report->contention);
     return 0;
 }

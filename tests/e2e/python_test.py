@@ -38,6 +38,11 @@ def is_known(path):
     return result.returncode == 0 and 8 <= int(result.stdout) <= 15
 
 
+def version_of(path):
+    code = "import sys; print(*sys.version_info[:3])"
+    return tuple(int(word) for word in subprocess.check_output([path, "-c", code]).split())
+
+
 def python_part(stack):
     return tuple((frame["function"], frame["file"], frame["line"]) for frame in stack
                  if frame["language"] == "python")
@@ -65,6 +70,27 @@ def frames_are_those_of_the_interpreter():
         missing, extra = expected - found, found - expected
         assert not missing, f"{path}: {len(missing)} of {len(expected)} missing: {list(missing)[:2]}"
         assert not extra, f"{path}: {len(extra)} nobody took: {list(extra)[:2]}"
+        os.remove("x.jam")
+
+
+@test
+def locks_are_named_by_what_they_are_assigned_to():
+    rounds, workers = 200, 3
+    script = os.path.join(TOP, "samples", "pool.py")
+    for path in interpreters():
+        if version_of(path) >= (3, 13, 1):
+            continue  # its locks do not call the C library
+        result = record(path, script, rounds, options=["-q", "-o", "x.jam"])
+        equal(result.returncode, 0, result.stderr)
+        locks = {lock["name"]: lock for lock in report("x.jam")["locks"]}
+        queue_name = "Queue" if version_of(path) >= (3, 11) else "queue.py"
+        for name, kind, times in (
+                ("Pool.lock", "python-lock", 1), ("Pool.owner", "python-rlock", 1),
+                ("table_lock", "python-lock", 1), (f"Pool.jobs, lock of {queue_name}", "python-lock", 2)):
+            equal(locks[name]["kind"], kind, f"{path}: {name}")
+            equal(locks[name]["acquisitions"], times * rounds * workers, f"{path}: {name}")
+        callers = {python_part(site["stack"])[0][0].split(".")[-1] for site in locks["Pool.lock"]["sites"]}
+        equal(callers, {"get"})
         os.remove("x.jam")
 
 

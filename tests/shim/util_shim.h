@@ -7,7 +7,9 @@ extern "C" {
 #endif
 
 #include "core/function_name.h"
+#include "core/lock_kind.h"
 #include "core/python_lines.h"
+#include "core/python_lock.h"
 #include "options.h"
 #include "util/human.h"
 #include "util/intern.h"

@@ -1,0 +1,209 @@
+/*
+ * Rules by the function that creates the semaphore, innermost frame first; then, for the program's
+ * own locks, what the creating line assigns to.
+ */
+#include "core/python_lock.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/function_name.h"
+#include "trace_format.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path;
+}
+
+static const char *text_or(const char *text, const char *other)
+{
+    return text ? text : other;
+}
+
+/* "wait" of "Condition.wait". */
+static const char *last_part(const char *function)
+{
+    const char *dot = function ? strrchr(function, '.') : NULL;
+    return dot ? dot + 1 : text_or(function, "");
+}
+
+size_t jam_python_site(const struct jam_python_place *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!jam_function_is_python_plumbing(places[i].file))
+            return i;
+    return count - 1;
+}
+
+/* --- what the line assigns to --- */
+
+static bool is_name_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
+}
+
+/*
+ * The target of an assignment: "self.lock" of "    self.lock: Lock = threading.Lock()". False if the
+ * line is none, or assigns to something more than a dotted name.
+ */
+static bool read_target(const char *source, char *target, size_t size)
+{
+    size_t used = 0;
+    while (*source == ' ' || *source == '\t')
+        source++;
+    while (is_name_character(*source) && used + 1 < size)
+        target[used++] = *source++;
+    target[used] = '\0';
+    while (*source == ' ')
+        source++;
+    if (*source == ':') /* an annotation */
+        while (*source && *source != '=')
+            source++;
+    return used && source[0] == '=' && source[1] != '=';
+}
+
+/* "Pool" of "Pool.__init__" and of "make.<locals>.Pool.__init__". */
+static bool read_class(const char *function, char *name, size_t size)
+{
+    const char *last = function ? strrchr(function, '.') : NULL;
+    if (!last || last == function)
+        return false;
+    const char *start = last;
+    while (start > function && start[-1] != '.')
+        start--;
+    snprintf(name, size, "%.*s", (int)(last - start), start);
+    return start[0] != '<';
+}
+
+/* "Pool.lock" for "self.lock" in a method of Pool; other targets as they are. */
+static void put_target(const struct jam_python_creation *creation,
+                       const struct jam_python_place *place, const char *target, char *name)
+{
+    char owner[JAM_PYTHON_NAME_BYTES / 2];
+    bool is_attribute = strncmp(target, "self.", 5) == 0 || strncmp(target, "cls.", 4) == 0;
+    const char *attribute = strchr(target, '.');
+    if (is_attribute && read_class(place->function, owner, sizeof owner))
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%s%s", owner, attribute);
+    else if (is_attribute && creation->owner)
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%.*s%s", JAM_PYTHON_NAME_BYTES / 2, creation->owner,
+                 attribute);
+    else
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%s", target);
+}
+
+static void put_site(const struct jam_python_place *place, const char *what, char *name)
+{
+    snprintf(name, JAM_PYTHON_NAME_BYTES, "%s %s %s:%u", what, text_or(place->function, "?"),
+             text_or(base_name(place->file), "?"), place->line);
+}
+
+/* --- kinds --- */
+
+/* The outermost function of the library: "Event.__init__" of the lock in its Condition. */
+static const char *mechanism(const struct jam_python_creation *creation, size_t site)
+{
+    return site ? creation->places[site - 1].function : NULL;
+}
+
+static bool describe_wait(struct jam_python_lock *lock, const struct jam_python_creation *creation,
+                          size_t site)
+{
+    char what[JAM_PYTHON_NAME_BYTES];
+    if (strcmp(last_part(creation->places[0].function), "wait") != 0 || !site)
+        return false;
+    lock->kind = JAM_LOCK_COND;
+    snprintf(what, sizeof what, "%s in", text_or(mechanism(creation, site), "wait"));
+    put_site(&creation->places[site], what, lock->name);
+    return true;
+}
+
+/* threading._set_tstate_lock makes, in the new thread, what join waits for. */
+static bool describe_end(struct jam_python_lock *lock, const struct jam_python_creation *creation)
+{
+    if (strcmp(last_part(creation->places[0].function), "_set_tstate_lock") != 0)
+        return false;
+    lock->kind = JAM_LOCK_SEM;
+    snprintf(lock->name, sizeof lock->name, "end of a Thread (join)");
+    return true;
+}
+
+static bool describe_frozen(struct jam_python_lock *lock,
+                            const struct jam_python_creation *creation)
+{
+    const char *file = text_or(creation->places[0].file, "");
+    if (strncmp(file, "<frozen ", 8) != 0)
+        return false;
+    lock->kind = JAM_LOCK_SEM;
+    snprintf(lock->name, sizeof lock->name, "%s",
+             strstr(file, "importlib") ? "import lock" : "lock of the interpreter");
+    return true;
+}
+
+/* Words of a line that creates locks: what lacks them all creates one inside the interpreter. */
+static bool creates_locks(const char *source)
+{
+    static const char *const words[] = {"Lock",    "lock",  "Condition", "Semaphore", "Event",
+                                        "Barrier", "Queue", "Executor",  "Timer",     "Thread"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(source, words[i]))
+            return true;
+    return false;
+}
+
+/* threading.RLock is a function of Python: what it makes is the program's own. */
+static bool is_own(const struct jam_python_creation *creation, size_t site)
+{
+    return !site || strcmp(text_or(mechanism(creation, site), ""), "RLock") == 0;
+}
+
+/* The lock inside an Event, a Queue, ...: named by what that is assigned to, and by its class. */
+static void describe_part(struct jam_python_lock *lock, const struct jam_python_creation *creation,
+                          size_t site, const char *target)
+{
+    char owner[JAM_PYTHON_NAME_BYTES / 2], name[JAM_PYTHON_NAME_BYTES];
+    char what[JAM_PYTHON_NAME_BYTES];
+    const struct jam_python_place *place = &creation->places[site];
+    if (!read_class(mechanism(creation, site), owner, sizeof owner))
+        snprintf(owner, sizeof owner, "%s",
+                 text_or(base_name(creation->places[site - 1].file), "object"));
+    if (target) {
+        put_target(creation, place, target, name);
+        snprintf(lock->name, sizeof lock->name, "%.120s, lock of %.100s", name, owner);
+    } else {
+        snprintf(what, sizeof what, "lock of %.120s made at", owner);
+        put_site(place, what, lock->name);
+    }
+}
+
+static void describe_lock(struct jam_python_lock *lock, const struct jam_python_creation *creation,
+                          size_t site)
+{
+    char target[JAM_PYTHON_NAME_BYTES];
+    const char *source = creation->source;
+    const struct jam_python_place *place = &creation->places[site];
+    bool has_target = source && read_target(source, target, sizeof target);
+    lock->kind = source && strstr(source, "RLock") ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    if (is_own(creation, site) && source && !creates_locks(source)) {
+        lock->kind = JAM_LOCK_SEM;
+        put_site(place, "lock of the interpreter made at", lock->name);
+    } else if (!is_own(creation, site)) {
+        describe_part(lock, creation, site, has_target ? target : NULL);
+    } else if (has_target) {
+        put_target(creation, place, target, lock->name);
+    } else {
+        put_site(place, "Lock made at", lock->name);
+    }
+}
+
+void jam_python_lock_describe(struct jam_python_lock *lock,
+                              const struct jam_python_creation *creation)
+{
+    size_t site = jam_python_site(creation->places, creation->count);
+    bool is_known = describe_wait(lock, creation, site) || describe_end(lock, creation) ||
+                    describe_frozen(lock, creation);
+    if (!is_known)
+        describe_lock(lock, creation, site);
+}

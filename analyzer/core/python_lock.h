@@ -1,0 +1,43 @@
+/*
+ * What a lock of a Python program is, told from the Python frames that created it.
+ *
+ * Up to CPython 3.13.0 everything that Python waits with is a semaphore of the C library: a Lock,
+ * the lock inside an Event or a Queue, and the token that a thread waits for in Condition.wait. They
+ * are told apart by where they are created: which function of the standard library, called from
+ * which line of the program, and what that line assigns to.
+ */
+#ifndef JAM_CORE_PYTHON_LOCK_H
+#define JAM_CORE_PYTHON_LOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define JAM_PYTHON_NAME_BYTES 256
+
+/* A Python frame, innermost first in arrays. Texts may be NULL: unknown. */
+struct jam_python_place {
+    const char *function; /* "Pool.get"; "get" before Python 3.11 */
+    const char *file;
+    unsigned line;
+};
+
+struct jam_python_creation {
+    const struct jam_python_place *places;
+    size_t count;       /* at least 1 */
+    const char *source; /* text of the line of places[site], NULL = not at hand */
+    const char *owner; /* class that has that line, where places[site].function lacks it, or NULL */
+};
+
+struct jam_python_lock {
+    uint16_t kind; /* enum jam_lock_kind: python-lock, python-rlock, cond (somebody's wait for a
+                      notify), sem (a lock of the interpreter) */
+    char name[JAM_PYTHON_NAME_BYTES]; /* "Pool.lock", "Event.wait in run app.py:41" */
+};
+
+/* The first frame outside of threading, queue and the like: where the program created it. */
+size_t jam_python_site(const struct jam_python_place *places, size_t count);
+
+void jam_python_lock_describe(struct jam_python_lock *lock,
+                              const struct jam_python_creation *creation);
+
+#endif

@@ -1,0 +1,134 @@
+// Locks of Python programs by the frames that created them: a row a case.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "util_shim.h"
+
+namespace
+{
+
+const char kThreading[] = "/usr/lib/python3.11/threading.py";
+const char kQueue[] = "/opt/python/lib/python3.12/queue.py";
+const char kApp[] = "/srv/app.py";
+
+struct Case {
+    std::vector<jam_python_place> places; // innermost first
+    const char *source;
+    const char *owner;
+    const char *kind, *name;
+};
+
+const Case cases[] = {
+    // The program's own, by what they are assigned to.
+    {{{"Pool.__init__", kApp, 4}},
+     "    self.lock = threading.Lock()\n",
+     nullptr,
+     "python-lock",
+     "Pool.lock"},
+    {{{"__init__", kApp, 4}}, "    self.lock = Lock()\n", "Pool", "python-lock", "Pool.lock"},
+    {{{"__init__", kApp, 4}}, "    self.lock = Lock()\n", nullptr, "python-lock", "self.lock"},
+    {{{"make.<locals>.Pool.__init__", kApp, 4}},
+     "self.lock: Lock = Lock()",
+     nullptr,
+     "python-lock",
+     "Pool.lock"},
+    {{{"<module>", kApp, 9}},
+     "table_lock = threading.Lock()\n",
+     nullptr,
+     "python-lock",
+     "table_lock"},
+    {{{"Pool", kApp, 3}}, "    shared = Lock()\n", nullptr, "python-lock", "shared"},
+    {{{"RLock", kThreading, 90}, {"<module>", kApp, 9}},
+     "a.b = threading.RLock()",
+     nullptr,
+     "python-rlock",
+     "a.b"},
+    // No plain target: the place.
+    {{{"f", kApp, 9}}, "locks = [Lock() for _ in range(4)]", nullptr, "python-lock", "locks"},
+    {{{"f", kApp, 9}},
+     "    return threading.Lock()",
+     nullptr,
+     "python-lock",
+     "Lock made at f app.py:9"},
+    {{{"f", kApp, 9}}, "if lock == Lock():", nullptr, "python-lock", "Lock made at f app.py:9"},
+    {{{"f", kApp, 9}}, nullptr, nullptr, "python-lock", "Lock made at f app.py:9"},
+    {{{nullptr, nullptr, 0}}, nullptr, nullptr, "python-lock", "Lock made at ? ?:0"},
+    // Parts of other objects.
+    {{{"Condition.__init__", kThreading, 230},
+      {"Event.__init__", kThreading, 570},
+      {"Job.__init__", kApp, 7}},
+     "  self.done = threading.Event()",
+     nullptr,
+     "python-lock",
+     "Job.done, lock of Event"},
+    {{{"Queue.__init__", kQueue, 35}, {"main", kApp, 7}},
+     "  run(queue.Queue())",
+     nullptr,
+     "python-lock",
+     "lock of Queue made at main app.py:7"},
+    {{{"__init__", "/usr/lib/python3.8/queue.py", 35}, {"main", kApp, 7}},
+     "q = queue.Queue()",
+     nullptr,
+     "python-lock",
+     "q, lock of queue.py"},
+    // Waits, ends of threads, the interpreter's own.
+    {{{"Condition.wait", kThreading, 320}, {"Event.wait", kThreading, 622}, {"run", kApp, 41}},
+     "done.wait()",
+     nullptr,
+     "cond",
+     "Event.wait in run app.py:41"},
+    {{{"Waiter.wait", kApp, 5}}, "self.mine = Lock()", nullptr, "python-lock", "Waiter.mine"},
+    {{{"Thread._set_tstate_lock", kThreading, 1030}, {"Thread._bootstrap_inner", kThreading, 1035}},
+     nullptr,
+     nullptr,
+     "sem",
+     "end of a Thread (join)"},
+    {{{"_ModuleLock.__init__", "<frozen importlib._bootstrap>", 72}, {"<module>", kApp, 1}},
+     "import x",
+     nullptr,
+     "sem",
+     "import lock"},
+    {{{"addpackage", "<frozen site>", 181}}, nullptr, nullptr, "sem", "lock of the interpreter"},
+    {{{"load", kApp, 3}},
+     "    with open(path) as file:",
+     nullptr,
+     "sem",
+     "lock of the interpreter made at load app.py:3"},
+    // A file that only looks like the library's.
+    {{{"wait", "/srv/threading.py", 3}, {"run", kApp, 4}},
+     "x = Lock()",
+     nullptr,
+     "python-lock",
+     "x"},
+};
+
+TEST(PythonLock, IsWhatItsCreatorMakesOfIt)
+{
+    for (const Case &test : cases) {
+        jam_python_lock lock;
+        const jam_python_creation creation{test.places.data(), test.places.size(), test.source,
+                                           test.owner};
+        jam_python_lock_describe(&lock, &creation);
+        EXPECT_STREQ(lock.name, test.name);
+        EXPECT_STREQ(jam_lock_kind_name(lock.kind), test.kind) << test.name;
+    }
+}
+
+TEST(PythonLock, SurvivesLongTexts)
+{
+    const std::string text(5000, 'x');
+    const std::string source = "  self." + text + " = Lock()";
+    const jam_python_place places[] = {{text.c_str(), kThreading, 1},
+                                       {text.c_str(), text.c_str(), 2}};
+    for (const char *line : {source.c_str(), static_cast<const char *>(nullptr)}) {
+        jam_python_lock lock;
+        const jam_python_creation creation{places, 2, line, text.c_str()};
+        jam_python_lock_describe(&lock, &creation);
+        EXPECT_LT(std::string(lock.name).size(), size_t{JAM_PYTHON_NAME_BYTES});
+        EXPECT_FALSE(std::string(lock.name).empty());
+    }
+}
+
+} // namespace
