@@ -5,6 +5,7 @@ import table
 ROUNDS = 9
 PAIR_RATIO, PAIR_NS, EVENT_NS = 5.8, 36, 15
 THROUGHPUT = 0.9
+BLOCK_NS = 3
 
 
 def bare_runner(bench, command):
@@ -64,6 +65,18 @@ def primitives(bench):
     for title, command in commands:
         bare, recorded = compared(bench, command)
         table.ratio_line(f"{title} (ns)", bare, recorded)
+
+
+def blocks(bench):
+    """The question of free whether a lock lives in the block. It is put by malloc's pair as a whole."""
+    program = bench.program("blocks")
+    for kind, title in ("far", "free, no lock near"), ("near", "free, a lock on its page"), \
+            ("inside", "free of a used lock"):
+        bare, recorded = compared(bench, [program, kind])
+        extra = recorded - bare
+        has_target = kind == "far"
+        table.line(f"{title} (ns)", bare, recorded, extra, str(BLOCK_NS) if has_target else "",
+                   extra.median <= BLOCK_NS if has_target else None)
 
 
 def events(bench):

@@ -29,6 +29,7 @@ JAM_EXPORT pid_t _Fork(void)
 JAM_EXPORT int dlclose(void *handle)
 {
     int result = jam_real.dlclose(handle);
+    jam_delete_forget();
     jam_life_unloaded();
     return result;
 }

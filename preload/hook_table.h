@@ -11,16 +11,29 @@
  * `version` is the symbol version to ask for, or NULL for the default. A JAM_HOOK_COMPAT row is
  * the older version of a symbol that stands above it; its body has the suffix _compat.
  *
+ * free stands first, because the dynamic linker may call it while it looks the others up.
+ *
  * To add an entry point: one row here, one body in hook_<family>.c, one line in docs/hooks.md.
  */
 #ifndef JAM_HOOK_TABLE_H
 #define JAM_HOOK_TABLE_H
+
+/* For (arguments) of a row whose function is declared with `...`: what follows `last`. */
+#define JAM_NEXT_ARGUMENT(last, type)                                                              \
+    ({                                                                                             \
+        va_list jam_more;                                                                          \
+        va_start(jam_more, last);                                                                  \
+        type jam_next = va_arg(jam_more, type);                                                    \
+        va_end(jam_more);                                                                          \
+        jam_next;                                                                                  \
+    })
 
 #define JAM_COND_VERSION        "GLIBC_2.3.2"
 #define JAM_COND_COMPAT_VERSION "GLIBC_2.2.5"
 
 /* clang-format off */
 #define JAM_HOOK_TABLE(JAM_HOOK, JAM_HOOK_COMPAT)                                                  \
+    JAM_HOOK(void, free, (void *block), (block), NULL)                                             \
     JAM_HOOK(int, pthread_mutex_init, (pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes), (mutex, attributes), NULL) \
     JAM_HOOK(int, pthread_mutex_destroy, (pthread_mutex_t *mutex), (mutex), NULL)                  \
     JAM_HOOK(int, pthread_mutex_lock, (pthread_mutex_t *mutex), (mutex), NULL)                     \
@@ -100,7 +113,25 @@
     JAM_HOOK(int, ftrylockfile, (FILE *stream), (stream), NULL)                                    \
     JAM_HOOK(void, funlockfile, (FILE *stream), (stream), NULL)                                    \
     JAM_HOOK(pid_t, _Fork, (void), (), NULL)                                                       \
-    JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)
+    JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)                                         \
+    JAM_HOOK(void *, realloc, (void *block, size_t wanted), (block, wanted), NULL)                 \
+    JAM_HOOK(void *, reallocarray, (void *block, size_t count, size_t each), (block, count, each), NULL) \
+    JAM_HOOK(int, munmap, (void *start, size_t bytes), (start, bytes), NULL)                       \
+    JAM_HOOK(void *, mmap, (void *start, size_t bytes, int protection, int flags, int file, off_t offset), (start, bytes, protection, flags, file, offset), NULL) \
+    JAM_HOOK(void *, mmap64, (void *start, size_t bytes, int protection, int flags, int file, off64_t offset), (start, bytes, protection, flags, file, offset), NULL) \
+    JAM_HOOK(void *, mremap, (void *start, size_t bytes, size_t wanted, int flags, ...), (start, bytes, wanted, flags, JAM_NEXT_ARGUMENT(flags, void *)), NULL) \
+    JAM_HOOK(void, _ZdlPv, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdaPv, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdlPvm, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdaPvm, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdlPvSt11align_val_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdaPvSt11align_val_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdlPvmSt11align_val_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdaPvmSt11align_val_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdlPvRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdaPvRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(void, _ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL)
 /* clang-format on */
 
 #endif

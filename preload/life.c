@@ -5,6 +5,7 @@
 #include "growth.h"
 #include "memory.h"
 #include "module.h"
+#include "reclaim.h"
 #include "ring.h"
 #include "session.h"
 #include "stack.h"
@@ -177,7 +178,7 @@ void jam_life_unloaded(void)
     if (!self)
         return;
     if (jam_growth_lock()) {
-        if (jam_module_check_unloaded())
+        if (jam_module_check_unloaded(jam_reclaim_inside))
             jam_rules_forget();
         jam_growth_unlock();
     } else {

@@ -1,8 +1,11 @@
 /* The table of locks. Found without a lock, changed under the growth lock. */
 #include "lock.h"
+#include "allocator.h"
 #include "clock.h"
 #include "growth.h"
 #include "map.h"
+#include "module.h"
+#include "places.h"
 #include "ring.h"
 #include "session.h"
 
@@ -44,6 +47,14 @@ struct jam_lock_record *jam_lock_find(struct jam_lock_key key)
     struct jam_lock_record *lock =
         (struct jam_lock_record *)jam_shared_map_find(&locks.by_address, key.address);
     return lock_is(lock, key) ? lock : NULL;
+}
+
+struct jam_lock_record *jam_lock_at(uint64_t address)
+{
+    struct jam_lock_record *lock =
+        (struct jam_lock_record *)jam_shared_map_find(&locks.by_address, address);
+    bool is_it = lock && lock->address == address && jam_lock_is_alive(lock);
+    return is_it ? lock : NULL;
 }
 
 /* --- records --- */
@@ -94,6 +105,15 @@ static void lock_begin_semaphore(struct jam_lock_record *lock)
         lock->signalled_generation = lock->generation & ~JAM_GENERATION_ENDED;
 }
 
+/* Memory that goes must find it, and so must the unloading of a library that it is part of. */
+static void lock_settle(const struct jam_lock_record *lock)
+{
+    if (lock->kind == JAM_LOCK_THREAD)
+        return; /* a pthread_t: the join ends it */
+    jam_places_add(lock->address, jam_allocator.reach);
+    jam_module_note(lock->address);
+}
+
 /* Begin a generation in a free record of the class, or in a new record. */
 static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct jam_lock_key key,
                                           uint32_t stack, bool is_init)
@@ -126,6 +146,7 @@ static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct 
     if (jam_shared_map_is_full(&locks.by_address))
         jam_shared_map_purge(&locks.by_address, lock_entry_is_live);
     jam_shared_map_put(&locks.by_address, key.address, (uint64_t)lock);
+    lock_settle(lock);
     return lock;
 }
 
@@ -137,6 +158,7 @@ static void lock_finish(const struct jam_thread *self, struct jam_lock_record *l
     if (lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE))
         lock->signalled_generation = lock->generation;
     lock->flags &= (uint16_t)~JAM_LOCK_ALIVE;
+    jam_places_remove(lock->address);
     lock->destroyed_ticks = jam_ticks();
     __atomic_store_n(&lock->generation, lock->generation | JAM_GENERATION_ENDED, __ATOMIC_RELEASE);
     lock_push_free(lock,
@@ -219,9 +241,8 @@ uint32_t jam_lock_handovers;
 
 void jam_lock_hand_over(uint64_t address)
 {
-    struct jam_lock_record *lock =
-        (struct jam_lock_record *)jam_shared_map_find(&locks.by_address, address);
-    if (!lock || lock->address != address || !jam_lock_is_alive(lock))
+    struct jam_lock_record *lock = jam_lock_at(address);
+    if (!lock)
         return;
     __atomic_store_n(&lock->handed_over_ticks, jam_ticks(), __ATOMIC_RELAXED);
     /* Pairs with the acquire load in held_drop_handed_over. */

@@ -26,9 +26,12 @@ struct jam_lock_key {
 /* The live record of this object, or NULL if there is none yet. Takes no lock. */
 struct jam_lock_record *jam_lock_find(struct jam_lock_key key);
 
+/* The live record of whatever object is at this address, or NULL. Takes no lock. */
+struct jam_lock_record *jam_lock_at(uint64_t address);
+
 /*
- * The same, and begin one if there is none: first used at `stack`. NULL: no space, counted. If it
- * was another thread's alone so far, it is shared from now on.
+ * The same as find, and begin one if there is none: first used at `stack`. NULL: no space, counted.
+ * If it was another thread's alone so far, it is shared from now on.
  */
 struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_key key,
                                      uint32_t stack);

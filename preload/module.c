@@ -155,12 +155,13 @@ static bool module_is_there(uint32_t index)
            found.dlfo_link_map->l_addr == modules.module[index]->bias;
 }
 
-bool jam_module_check_unloaded(void)
+bool jam_module_check_unloaded(void (*is_gone)(uint64_t start, uint64_t end))
 {
     bool has_unloaded = false;
     for (uint32_t i = 0; i < modules.count; i++) {
         if (modules.is_mapped[i] && !module_is_there(i)) {
             modules.is_mapped[i] = false;
+            is_gone(modules.module[i]->start, modules.module[i]->end);
             has_unloaded = true;
         }
     }

@@ -25,11 +25,11 @@ void jam_module_note(uint64_t address);
 bool jam_module_was_replaced(uint64_t address, uint32_t generation);
 
 /*
- * After an unload: find out which modules are gone. True if one is; what was remembered about code
- * is void then (jam_code_generation has grown), and rules are to be forgotten. Under the growth
- * lock.
+ * After an unload: find out which modules are gone, and say of each where it was. True if one is;
+ * what was remembered about code is void then (jam_code_generation has grown), and rules are to be
+ * forgotten. Under the growth lock.
  */
-bool jam_module_check_unloaded(void);
+bool jam_module_check_unloaded(void (*is_gone)(uint64_t start, uint64_t end));
 
 /* Void what was remembered about code; for when the growth lock is busy. */
 void jam_module_void_code(void);

@@ -3,10 +3,9 @@
  * thread that is; several threads may do it at once, they store the same values.
  */
 #include "real.h"
+#include "allocator.h"
 
 #include <stdint.h>
-
-static void jam_real_resolve(void);
 
 /* The stubs: the table's first contents. */
 #define JAM_STUB(ret, name, params, args, version)                                                 \
@@ -70,15 +69,33 @@ static void *jam_real_find(const struct jam_lookup *row)
 }
 
 /*
+ * dlsym frees the message of an earlier failure, so looking free up would call our free, which looks
+ * free up. What is freed until it is found, a few bytes, stays.
+ */
+static void real_keep(void *block)
+{
+    (void)block;
+}
+
+static void real_begin(void)
+{
+    void (*stub)(void *) = jam_stub_free;
+    __atomic_compare_exchange_n(&jam_real.free, &stub, real_keep, false, __ATOMIC_RELAXED,
+                                __ATOMIC_RELAXED);
+}
+
+/*
  * A symbol that this libc lacks keeps its stub and is never called: nobody can have linked to it.
  * RTLD_NEXT finds the next definition after ours, so another interposer behind us still runs.
  */
-static void jam_real_resolve(void)
+void jam_real_resolve(void)
 {
+    real_begin();
     for (size_t i = 0; i < sizeof jam_lookups / sizeof *jam_lookups; i++) {
         const struct jam_lookup *row = &jam_lookups[i];
         void *found = jam_real_find(row);
         if (found)
             __atomic_store_n((void **)((char *)&jam_real + row->offset), found, __ATOMIC_RELEASE);
     }
+    jam_allocator_find((const void *)jam_real.free, (const void *)jam_real._ZdlPv);
 }

@@ -10,14 +10,32 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
 #include <dlfcn.h>
 #include "hook_table.h"
+
+/* The forms of operator delete, which no C header declares. See hook_delete.c for the arguments. */
+void _ZdlPv(void *block, uint64_t second, uint64_t third);
+void _ZdaPv(void *block, uint64_t second, uint64_t third);
+void _ZdlPvm(void *block, uint64_t second, uint64_t third);
+void _ZdaPvm(void *block, uint64_t second, uint64_t third);
+void _ZdlPvSt11align_val_t(void *block, uint64_t second, uint64_t third);
+void _ZdaPvSt11align_val_t(void *block, uint64_t second, uint64_t third);
+void _ZdlPvmSt11align_val_t(void *block, uint64_t second, uint64_t third);
+void _ZdaPvmSt11align_val_t(void *block, uint64_t second, uint64_t third);
+void _ZdlPvRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
+void _ZdaPvRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
+void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
+void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 
 #define JAM_REAL_FIELD(ret, name, params, args, version)        ret(*name) params;
 #define JAM_REAL_FIELD_COMPAT(ret, name, params, args, version) ret(*name##_compat) params;
@@ -27,6 +45,12 @@ struct jam_real {
 };
 
 extern struct jam_real jam_real;
+
+/* Resolve the table now; for who must know what was found before calling it. */
+void jam_real_resolve(void);
+
+/* Libraries were unloaded: forget which operator delete theirs was (hook_delete.c). */
+void jam_delete_forget(void);
 
 /* What an interposed function is declared with: exported, the rest of the library is hidden. */
 #define JAM_EXPORT __attribute__((visibility("default")))

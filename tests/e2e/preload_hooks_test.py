@@ -182,7 +182,7 @@ def define(name, effect):
 @test
 def every_row_of_the_table_has_a_case():
     with open(os.path.join(TOP, "preload", "hook_table.h"), encoding="utf-8") as file:
-        rows = re.findall(r"^ +JAM_HOOK(_COMPAT)?\(\w+, (\w+),", file.read(), re.M)
+        rows = re.findall(r"^ +JAM_HOOK(_COMPAT)?\([\w ]+\*?, (\w+),", file.read(), re.M)
     expected = [name + suffix.lower() for suffix, name in rows]
     equal([name for name, _, _ in cases()], expected)
 

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Locks in memory that is used again are different locks, whoever gives the memory back."""
+import glob
+import os
+
+from harness import PRELOAD, Skip, equal, main, run, test
+from preload_trace import Dump, target
+
+IDENTITY = target("identity")
+HEAP = ("new", "sized", "aligned", "malloc", "large", "realloc")
+MAPPED = ("mapping", "replaced")
+ALLOCATORS = ("libjemalloc.so.2", "libtcmalloc_minimal.so.4", "libmimalloc.so.2.0")
+
+
+def edges(dump):
+    """Pairs (held, wanted) of the dependencies; a lock is told by its record and generation."""
+    return {(tuple(map(int, held.split(":")[0].split("."))), (dependency["lock"], dependency["generation"]))
+            for dependency in dump["dependency"] for held in dependency["held"].split(",")}
+
+
+def inversions(dump):
+    found = edges(dump)
+    return {(held, wanted) for held, wanted in found if (wanted, held) in found}
+
+
+def recorded_dump(*arguments, preload=PRELOAD):
+    result = run(IDENTITY, *arguments, env={"LD_PRELOAD": preload, "LOCKJAM_OUTPUT": "x.jam"})
+    equal(result.returncode, 0, f"{arguments}: {result.stdout}{result.stderr}")
+    return Dump("x.jam")
+
+
+def check_place(*arguments, preload=PRELOAD):
+    dump = recorded_dump(*arguments, preload=preload)
+    assert edges(dump), "no dependency at all"
+    equal(inversions(dump), set(), str(arguments))
+    os.unlink("x.jam")
+
+
+def find_library(name):
+    found = glob.glob(f"/usr/lib/*/{name}")
+    if not found:
+        raise Skip(f"{name} is not installed")
+    return found[0]
+
+
+@test
+def locks_in_heap_memory_end_with_it():
+    for name in HEAP:
+        check_place(name)
+
+
+@test
+def locks_in_mapped_memory_end_with_it():
+    for name in MAPPED:
+        check_place(name)
+
+
+@test
+def locks_of_an_unloaded_library_end():
+    check_place("library", target("libplugin_room.so"))
+
+
+def check_allocator(name):
+    library = find_library(name)
+    for place in HEAP:
+        check_place(place, preload=f"{PRELOAD}:{library}")
+
+
+@test
+def locks_in_the_heap_of_jemalloc_end():
+    check_allocator(ALLOCATORS[0])
+
+
+@test
+def locks_in_the_heap_of_tcmalloc_end():
+    check_allocator(ALLOCATORS[1])
+
+
+@test
+def locks_in_the_heap_of_mimalloc_end():
+    check_allocator(ALLOCATORS[2])
+
+
+main()
