@@ -83,7 +83,7 @@ struct jam_misuse {
 /*
  * Failed tries of a thread that holds a lock already, one record for each (thread, lock wanted,
  * stack, newest lock held) of a lane: begun at the first failure. A streak is a run of failures
- * with no success at the same record in between.
+ * in which the thread does not get that lock, by whatever call.
  */
 struct jam_retry {
     uint32_t lock;

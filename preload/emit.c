@@ -8,6 +8,8 @@
 #include "clock.h"
 #include "depend.h"
 #include "held.h"
+#include "order.h"
+#include "retry.h"
 #include "ring.h"
 #include "session.h"
 #include "stack.h"
@@ -156,6 +158,8 @@ static void request_refresh(struct jam_thread *self, uint64_t now)
 /* Got while others are held. A try that failed would not have waited: it is noted only now. */
 static void request_acquired_more(struct jam_request *request, uint64_t now)
 {
+    if (request->self->streak_count)
+        jam_retry_note_success(request->self, request->lock);
     if (request->target.flags & JAM_HELD_TRY && request_makes_dependency(request))
         request_note_dependency(request);
     if (request->dependency)
@@ -166,7 +170,7 @@ void jam_request_acquired(struct jam_request *request)
 {
     struct jam_thread *self = request->self;
     uint64_t now = jam_ticks();
-    if (JAM_UNLIKELY(self->held_count > 0))
+    if (JAM_UNLIKELY(self->held_count | self->streak_count))
         request_acquired_more(request, now);
     uint32_t count = self->held_count;
     request->site->acquisitions++;
@@ -209,10 +213,20 @@ void jam_request_passed(struct jam_request *request)
     request->site->acquisitions++;
     if (JAM_UNLIKELY(request->dependency != NULL))
         request->dependency->last_ticks = jam_ticks();
+    if (request->target.key.kind == JAM_LOCK_COND)
+        jam_order_note_wake(request->self, request->lock, request->wait_begin);
+    else if (request->target.key.kind == JAM_LOCK_SEM)
+        jam_order_note_wake(request->self, request->lock, request->lock->born_ticks);
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(request->self, JAM_EVENT_ACQUIRE, request->target.mode, request->lock->id,
                      request->stack, jam_ticks());
     jam_leave(request->self);
+}
+
+void jam_request_passed_barrier(struct jam_request *request, uint64_t round)
+{
+    jam_order_note_barrier(request->self, request->lock, round);
+    jam_request_passed(request);
 }
 
 void jam_request_failed(struct jam_request *request, int error)
@@ -220,6 +234,9 @@ void jam_request_failed(struct jam_request *request, int error)
     struct jam_thread *self = request->self;
     struct jam_wait_totals *waits = jam_site_waits(self, request->site);
     bool is_try = request->target.flags & JAM_HELD_TRY;
+    bool is_in_vain = error == ETIMEDOUT || (is_try && (error == EBUSY || error == EAGAIN));
+    if (is_in_vain && self->held_count > 0 && jam_blame_is_for_holders(request))
+        jam_retry_note_failure(self, request->lock, request->stack);
     if (waits && is_try && (error == EBUSY || error == EAGAIN))
         waits->try_failures++;
     else if (waits && error == ETIMEDOUT)

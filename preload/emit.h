@@ -76,6 +76,9 @@ void jam_request_acquired(struct jam_request *request);
 /* The same for objects that are not held (condition, thread). Opens the guard. */
 void jam_request_passed(struct jam_request *request);
 
+/* A barrier that was passed in this round, counted since its beginning. */
+void jam_request_passed_barrier(struct jam_request *request, uint64_t round);
+
 /* A semaphore: acquired or passed, whichever it is used for. */
 void jam_request_acquired_semaphore(struct jam_request *request);
 

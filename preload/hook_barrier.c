@@ -21,6 +21,18 @@ struct barrier_view {
     unsigned count;
 };
 
+/*
+ * The round that the next arrival belongs to. To be asked just before the real function, like
+ * barrier_is_complete; wrong only if more threads arrive in between than the round has places.
+ */
+static uint64_t barrier_round(const pthread_barrier_t *barrier)
+{
+    const struct barrier_view *view = (const struct barrier_view *)barrier;
+    unsigned count = __atomic_load_n(&view->count, __ATOMIC_RELAXED);
+    unsigned arrived = __atomic_load_n(&view->arrived, __ATOMIC_RELAXED);
+    return count > 0 ? arrived / count : 0;
+}
+
 /* Whether the next arrival opens the barrier. */
 static bool barrier_is_complete(const pthread_barrier_t *barrier)
 {
@@ -47,20 +59,22 @@ static void barrier_note_late(struct jam_call call, const pthread_barrier_t *bar
 
 /* After the real function the barrier may not be touched: somebody may have destroyed it. */
 static int barrier_wait_blocking(struct jam_request *request, struct jam_call call,
-                                 pthread_barrier_t *barrier)
+                                 pthread_barrier_t *barrier, uint64_t *round)
 {
     jam_request_block(request, JAM_OP_BARRIER, 0);
     if (barrier_is_complete(barrier))
         barrier_note_late(call, barrier);
+    *round = barrier_round(barrier);
     int result = jam_real.pthread_barrier_wait(barrier);
     jam_request_unblock(request, true);
     return result;
 }
 
 static int barrier_open(const struct jam_request *request, struct jam_call call,
-                        pthread_barrier_t *barrier)
+                        pthread_barrier_t *barrier, uint64_t *round)
 {
     jam_emit_wake(request->self, call, barrier_key(barrier), true);
+    *round = barrier_round(barrier);
     return jam_real.pthread_barrier_wait(barrier);
 }
 
@@ -71,9 +85,11 @@ JAM_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
     request.target = (struct jam_target){.key = barrier_key(barrier)};
     if (!jam_request_begin(&request, call))
         return jam_real.pthread_barrier_wait(barrier);
-    int result = barrier_is_complete(barrier) ? barrier_open(&request, call, barrier)
-                                              : barrier_wait_blocking(&request, call, barrier);
-    jam_request_passed(&request);
+    uint64_t round;
+    int result = barrier_is_complete(barrier)
+                     ? barrier_open(&request, call, barrier, &round)
+                     : barrier_wait_blocking(&request, call, barrier, &round);
+    jam_request_passed_barrier(&request, round);
     return result;
 }
 

@@ -303,6 +303,8 @@ static void lane_set_areas(struct jam_thread *thread, uint32_t number)
     thread->histograms = lane_area(JAM_EXTENT_HISTOGRAMS, sizeof(struct jam_histogram), number);
     thread->blames = lane_area(JAM_EXTENT_BLAME, sizeof(struct jam_blame), number);
     thread->dependencies = lane_area(JAM_EXTENT_DEPENDENCIES, 0, number);
+    thread->orders = lane_area(JAM_EXTENT_ORDERS, sizeof(struct jam_order), number);
+    thread->retries = lane_area(JAM_EXTENT_RETRIES, sizeof(struct jam_retry), number);
 }
 
 static struct jam_thread *lane_new(void)
@@ -388,6 +390,7 @@ static struct jam_thread *thread_attach(void)
         thread->record = record;
         thread->id = record->id;
         thread->segment = record->segment;
+        thread->streak_count = 0;
         thread->ring.end = thread->ring.next; /* whose events come from now on is to be told */
         if (thread->stack_top && thread->stack_top != thread_stack_top(is_main))
             jam_stack_forget_thread(thread);

@@ -29,6 +29,7 @@
 #define JAM_MEMO_SLOTS   16384 /* all entries together */
 #define JAM_SITE_CACHE   16384 /* untouched parts cost nothing */
 #define JAM_DEPEND_CACHE 256
+#define JAM_STREAKS      16 /* runs of failed tries that one thread has at once */
 #define JAM_PYTHON_CACHE 2048
 
 /*
@@ -108,11 +109,14 @@ struct jam_thread {
     uint64_t refresh_due; /* ticks */
     uint32_t id;          /* of the thread it serves */
     uint32_t segment;
+    uint32_t streak_count; /* runs of failed tries that have not ended */
+    uint32_t rounds_noted; /* of barriers, by all threads of the lane */
     struct jam_ring ring;
     /* warm */
     struct jam_thread_record *record;
-    struct jam_area sites, waits, histograms, blames, dependencies;
-    struct jam_map site_index, blame_index, dependency_index;
+    struct jam_area sites, waits, histograms, blames, dependencies, orders, retries;
+    struct jam_map site_index, blame_index, dependency_index, order_index, retry_index;
+    struct jam_retry *streaks[JAM_STREAKS];
     struct jam_held_local held_local_inline[JAM_LANE_INLINE_HELD];
     struct jam_site lost_site;        /* counts what found no space in the file */
     struct jam_lock_record lost_lock; /* id 0 */
