@@ -129,6 +129,8 @@ struct jam_finding {
 struct jam_findings {
     struct jam_finding *list;
     size_t count, capacity;
+    uint64_t dropped_more; /* findings with a filter that are not in the list: too many */
+    uint64_t searches_cut; /* searches for cycles that reached their bound: there may be more */
 };
 
 /* An empty list is all zero. */
