@@ -243,7 +243,7 @@ test:
 
 bench:
 	$(Q)scripts/install-packages $(sort $(BUILD_PACKAGES) $(BENCH_PACKAGES))
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(filter $(B)/bench/%,$(target_programs))
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(filter $(B)/bench/% $(B)/samples/desk%,$(target_programs))
 	$(Q)bench/run $(B) $(T)
 
 # --- checks --------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ enum jam_exit {
     JAM_EXIT_USAGE = 2,     /* wrong usage */
     JAM_EXIT_INPUT = 3,     /* an input cannot be read */
     JAM_EXIT_SYSTEM = 4,    /* the system refused something */
-    JAM_EXIT_FINDINGS = 66, /* `check` found something */
+    JAM_EXIT_FINDINGS = 66, /* `check` found something, `diff` a regression */
 };
 
 struct jam_command {
@@ -39,9 +39,11 @@ extern const struct jam_command jam_command_record;
 extern const struct jam_command jam_command_report;
 extern const struct jam_command jam_command_check;
 extern const struct jam_command jam_command_export;
+extern const struct jam_command jam_command_diff;
 extern const struct jam_command jam_command_dump;
 extern const struct jam_command jam_command_hang;
 extern const struct jam_command jam_command_doctor;
+extern const struct jam_command jam_command_whatif;
 extern const struct jam_command jam_command_help;
 
 /* The command of that name, NULL if there is none. */

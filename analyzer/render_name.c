@@ -86,6 +86,14 @@ static bool name_join(struct jam_trace *trace, const struct jam_contention_lock 
     return true;
 }
 
+static bool name_variable(struct jam_frames *frames, struct jam_trace *trace,
+                          const struct jam_contention_lock *lock, char *raw)
+{
+    return lock->address &&
+           jam_symbolizer_data_name(jam_frames_symbolizer(frames), generation_of(trace, lock),
+                                    lock->address, raw, JAM_NAME_TEXT_BYTES);
+}
+
 char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
                     const struct jam_contention_lock *lock, char buffer[JAM_NAME_TEXT_BYTES])
 {
@@ -98,9 +106,66 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
     if (python)
         return jam_human_clean(python->name, buffer, JAM_NAME_TEXT_BYTES);
-    if (lock->address &&
-        jam_symbolizer_data_name(jam_frames_symbolizer(frames), generation_of(trace, lock),
-                                 lock->address, raw, sizeof raw))
+    if (name_variable(frames, trace, lock, raw))
         return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
     return jam_name_class(frames, lock, buffer);
+}
+
+/* "accounts[3].mutex" to "accounts[].mutex": which element it is may differ from run to run. */
+static void drop_indices(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        *to++ = *from;
+        if (*from == '[')
+            from += strspn(from + 1, "0123456789");
+    }
+    *to = 0;
+}
+
+static const char *put_function(const struct jam_symbol_frame *frame, char *buffer, size_t size)
+{
+    if (frame->function)
+        jam_function_shorten(frame->function, buffer, size);
+    else
+        snprintf(buffer, size, "%s", frame->module ? base_name(frame->module) : "(unknown)");
+    return buffer;
+}
+
+char *jam_name_site_stable(struct jam_frames *frames, uint32_t stack_ref,
+                           char buffer[JAM_NAME_TEXT_BYTES])
+{
+    char names[2][JAM_NAME_TEXT_BYTES / 2];
+    char raw[JAM_NAME_TEXT_BYTES + 8];
+    struct jam_frame_list list = jam_frames_stack(frames, stack_ref);
+    if (!list.count)
+        return jam_human_clean("(unknown)", buffer, JAM_NAME_TEXT_BYTES);
+    put_function(&list.frames[list.site], names[0], sizeof names[0]);
+    if (list.site + 1 < list.count)
+        snprintf(raw, sizeof raw, "%s < %s", names[0],
+                 put_function(&list.frames[list.site + 1], names[1], sizeof names[1]));
+    else
+        snprintf(raw, sizeof raw, "%s", names[0]);
+    return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
+}
+
+char *jam_name_class_stable(struct jam_frames *frames, struct jam_trace *trace,
+                            const struct jam_contention_lock *lock,
+                            char buffer[JAM_NAME_TEXT_BYTES])
+{
+    char site[JAM_NAME_TEXT_BYTES];
+    char raw[JAM_NAME_TEXT_BYTES + 64];
+    uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
+    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    if (python)
+        snprintf(site, sizeof site, "%s", python->name);
+    if (python || name_variable(frames, trace, lock, site)) {
+        drop_indices(site);
+        snprintf(raw, sizeof raw, "%s (%s)", site, jam_lock_kind_name(lock->kind));
+    } else {
+        snprintf(raw, sizeof raw, "%s %s in %s", jam_lock_kind_name(lock->kind),
+                 lock->created_stack ? "created" : "first used",
+                 jam_name_site_stable(frames, stack, site));
+    }
+    return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
 }

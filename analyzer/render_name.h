@@ -30,4 +30,15 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
 char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock *lock,
                      char buffer[JAM_NAME_TEXT_BYTES]);
 
+/*
+ * Names that survive a rebuild: without lines, addresses and array indices. A class is its variable
+ * with the indices left out ("accounts[].mutex"), else "mutex created in FUNCTION"; a call site is
+ * its function and that one's caller.
+ */
+char *jam_name_class_stable(struct jam_frames *frames, struct jam_trace *trace,
+                            const struct jam_contention_lock *lock,
+                            char buffer[JAM_NAME_TEXT_BYTES]);
+char *jam_name_site_stable(struct jam_frames *frames, uint32_t stack_ref,
+                           char buffer[JAM_NAME_TEXT_BYTES]);
+
 #endif

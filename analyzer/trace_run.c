@@ -5,18 +5,17 @@
 #include "trace_record.h"
 #include "util/progress.h"
 
-/* Threads and locks of the tables. */
-static int add_tables(struct jam_trace *trace, struct jam_run *run)
+int jam_trace_replay_tables(struct jam_trace *trace, struct jam_replay *replay)
 {
     struct jam_cursor cursor;
     const void *record;
     jam_cursor_start(&cursor, trace, JAM_EXTENT_THREADS);
     while ((record = jam_cursor_next(&cursor)))
-        if (jam_replay_add_thread(&run->replay, record) != 0)
+        if (jam_replay_add_thread(replay, record) != 0)
             return -1;
     jam_cursor_start(&cursor, trace, JAM_EXTENT_LOCKS);
     while ((record = jam_cursor_next(&cursor)))
-        if (jam_replay_add_lock(&run->replay, record) != 0)
+        if (jam_replay_add_lock(replay, record) != 0)
             return -1;
     return 0;
 }
@@ -40,7 +39,7 @@ static int replay_chunks(struct jam_trace *trace, const struct jam_facts *facts,
     struct jam_event_merge *merge = jam_event_merge_new(chunks);
     if (!merge)
         return -1;
-    int status = add_tables(trace, run);
+    int status = jam_trace_replay_tables(trace, &run->replay);
     if (!status)
         status = feed_events(merge, run, chunks->events);
     if (!status)

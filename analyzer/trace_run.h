@@ -15,4 +15,7 @@
 int jam_trace_run(struct jam_trace *trace, const struct jam_facts *facts, struct jam_run *run,
                   struct jam_error *error);
 
+/* Tells a replay what the tables of threads and locks know. 0, or -1 without memory. */
+int jam_trace_replay_tables(struct jam_trace *trace, struct jam_replay *replay);
+
 #endif

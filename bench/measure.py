@@ -62,6 +62,9 @@ class Bench:
     def program(self, name):
         return os.path.join(self.build, "bench", name)
 
+    def sample(self, name):
+        return os.path.join(self.build, "samples", name)
+
     @property
     def preload(self):
         return os.path.join(self.build, "liblockjam.so")

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "core/run.h"
+#include "core/whatif.h"
+
+#define MOST_THREADS 8 /* of scripts that are simulated */
 
 struct jam_shim_run {
     struct jam_run run;
@@ -44,6 +47,8 @@ static uint16_t lock_kind(char name)
 {
     if (isupper((unsigned char)name))
         return JAM_LOCK_MUTEX;
+    if (name >= 'x')
+        return JAM_LOCK_BARRIER;
     return name <= 'm' ? JAM_LOCK_COND : JAM_LOCK_SEM;
 }
 
@@ -110,21 +115,43 @@ static void add_lock(struct jam_run *run, char name)
         abort();
 }
 
-static void play(struct jam_run *run, const struct statement *statement)
+/* A wait's operation is that of its object. */
+static uint8_t flags_of(const struct statement *statement)
+{
+    if (statement->verb->kind != JAM_EVENT_WAIT_BEGIN || statement->verb->flags != JAM_OP_LOCK)
+        return statement->verb->flags;
+    switch (lock_kind(statement->object)) {
+    case JAM_LOCK_COND:
+        return JAM_OP_COND_WAIT;
+    case JAM_LOCK_SEM:
+        return JAM_OP_SEM_WAIT;
+    case JAM_LOCK_BARRIER:
+        return JAM_OP_BARRIER;
+    default:
+        return JAM_OP_LOCK;
+    }
+}
+
+static struct jam_event_view event_of(const struct statement *statement)
 {
     bool is_life =
         statement->verb->kind == JAM_EVENT_CREATE || statement->verb->kind == JAM_EVENT_JOIN;
     bool is_end = statement->verb->kind == JAM_EVENT_WAIT_END;
-    const struct jam_event_view event = {
+    return (struct jam_event_view){
         .ticks = statement->time,
         .since_ticks = statement->since,
         .thread = statement->thread,
         .lane = statement->thread,
         .kind = statement->verb->kind,
-        .flags = statement->verb->flags,
+        .flags = flags_of(statement),
         .a = is_life ? statement->object_thread : lock_id(statement->object),
         .b = is_end ? statement->other : 1000 + (uint32_t)statement->site,
     };
+}
+
+static void play(struct jam_run *run, const struct statement *statement)
+{
+    const struct jam_event_view event = event_of(statement);
     if (jam_run_feed(run, &event) != 0)
         abort();
 }
@@ -230,6 +257,70 @@ uint64_t jam_shim_run_waited(const struct jam_shim_run *run, char lock)
     const struct jam_replay *replay = &run->run.replay;
     return jam_replay_waited(&replay->locks[jam_replay_find_lock(replay, lock_id(lock))],
                              replay->now);
+}
+
+/* The statements of one thread after another. */
+struct reader {
+    const char *at[MOST_THREADS];
+};
+
+static bool next_event(void *context, size_t lane, struct jam_event_view *event)
+{
+    struct reader *reader = context;
+    while (reader->at[lane]) {
+        struct statement statement = parse(reader->at[lane]);
+        reader->at[lane] = next_statement(reader->at[lane]);
+        if (statement.thread != lane + 1 || statement.verb->kind == JAM_EVENT_NONE)
+            continue;
+        *event = event_of(&statement);
+        return true;
+    }
+    return false;
+}
+
+static void make_plan(struct jam_run *run, struct jam_whatif_plan *plan, const char *script)
+{
+    struct jam_fact fact;
+    for (const char *at = script; at; at = next_statement(at)) {
+        struct statement statement = parse(at);
+        const struct jam_event_view event = event_of(&statement);
+        if (statement.verb->kind == JAM_EVENT_NONE)
+            continue;
+        if (jam_replay_step(&run->replay, &event, &fact) != 0 ||
+            jam_whatif_plan_feed(plan, &fact) != 0)
+            abort();
+    }
+}
+
+struct jam_shim_prediction jam_shim_predict(const char *script, uint64_t end,
+                                            const struct jam_shim_change *change)
+{
+    struct jam_run run;
+    struct jam_whatif_plan plan;
+    struct jam_whatif_result result;
+    struct jam_map writers = {0};
+    struct reader reader;
+    jam_run_init(&run, 0, true, true);
+    add_tables(&run, script);
+    jam_whatif_plan_init(&plan, &run.replay);
+    make_plan(&run, &plan, script);
+    for (size_t i = 0; i < MOST_THREADS; i++)
+        reader.at[i] = script;
+    bool *is_changed = calloc(run.replay.lock_count + 1, sizeof *is_changed);
+    is_changed[change->lock ? jam_replay_find_lock(&run.replay, lock_id(change->lock))
+                            : run.replay.lock_count] = true;
+    jam_map_insert(&writers, 1009, 0, 1);
+    const struct jam_whatif_source source = {&reader, MOST_THREADS, next_event};
+    const struct jam_whatif_change wanted = {is_changed, change->hold, change->is_removed,
+                                             change->is_rwlock, &writers};
+    const struct jam_whatif_span span = {0, end};
+    if (jam_whatif_run(&plan, &source, &wanted, &span, &result) != 0)
+        abort();
+    free(is_changed);
+    jam_map_fini(&writers);
+    jam_whatif_plan_fini(&plan);
+    jam_run_fini(&run);
+    return (struct jam_shim_prediction){result.ticks, result.wait_ticks, result.forced};
 }
 
 size_t jam_shim_history_nodes(unsigned threads, unsigned wakes)

@@ -4,7 +4,8 @@
  *     "0 T1 create T2; 10 T1 lock A; 20 T2 wait A; 50 T1 unlock A; 52 T2 waited A T1; 53 T2 lock A"
  *
  * A statement is TIME THREAD VERB OBJECT [THREAD]. Threads are T1 to T99, T1 is main. Objects are
- * letters: A to Z are mutexes, a to m conditions (of mutex A), n to z semaphores. A digit behind
+ * letters: A to Z are mutexes, a to m conditions (of mutex A), n to w semaphores, x to z
+ * barriers. A digit behind
  * the object is the call site, 0 unless given. Verbs:
  *
  *     lock share unlock try     ACQUIRE (exclusive, shared), RELEASE, TRY_FAILED
@@ -44,6 +45,21 @@ uint64_t jam_shim_run_blocked(const struct jam_shim_run *run, unsigned thread, c
 
 /* Time in which anybody waited for the lock. */
 uint64_t jam_shim_run_waited(const struct jam_shim_run *run, char lock);
+
+/*
+ * The length of the run if a lock (0: none) were held for `hold` times as long, or made nobody wait
+ * (is_removed), or were a rwlock that only call site 9 writes to.
+ */
+struct jam_shim_change {
+    char lock;
+    double hold;
+    int is_removed, is_rwlock;
+};
+struct jam_shim_prediction {
+    uint64_t ticks, wait_ticks, forced;
+};
+struct jam_shim_prediction jam_shim_predict(const char *script, uint64_t end,
+                                            const struct jam_shim_change *change);
 
 /* Nodes that the histories of the threads take after `wakes` hand-overs of a lock in turn. */
 size_t jam_shim_history_nodes(unsigned threads, unsigned wakes);
