@@ -1,12 +1,14 @@
 /* `lockjam check`: findings, and an exit status for CI. */
 #include "cmd.h"
 
-#include "render_check.h"
+#include "render_check_files.h"
 #include "util/output.h"
 
+enum { FORMAT_TEXT, FORMAT_JSON };
+
 static void (*const renderers[])(struct jam_check *, const struct jam_check_view *, FILE *) = {
-    jam_check_text,
-    jam_check_json,
+    [FORMAT_TEXT] = jam_check_text,
+    [FORMAT_JSON] = jam_check_json,
 };
 static const char *const format_choices[] = {"text", "json", NULL};
 
@@ -16,8 +18,9 @@ static const char *const fail_choices[] = {"confirmed", "feasible", "weak", "new
 struct check_options {
     int format, color, fail_on;
     uint64_t exit_code;
-    const char *output;
-    bool is_quiet, is_verbose;
+    const char *output, *write_baseline, *write_order;
+    struct jam_check_paths paths;
+    bool is_quiet, is_verbose, is_generating;
 };
 
 #define AT(field) JAM_OPTION_AT(struct check_options, field)
@@ -32,6 +35,19 @@ static const struct jam_option check_options[] = {
      AT(fail_on), fail_choices, 0, 0},
     {"error-exitcode", 0, JAM_OPTION_COUNT, "N", "exit status of a check that fails (66)",
      AT(exit_code), NULL, 0, 255},
+    {"suppressions", 0, JAM_OPTION_STRING, "FILE",
+     "do not count what FILE suppresses (ours, ThreadSanitizer's, Valgrind's form)",
+     AT(paths.suppressions), NULL, 0, 0},
+    {"gen-suppressions", 0, JAM_OPTION_FLAG, NULL, "print suppressions for all that is found",
+     AT(is_generating), NULL, 0, 0},
+    {"baseline", 0, JAM_OPTION_STRING, "FILE", "do not count what FILE lists as known",
+     AT(paths.baseline), NULL, 0, 0},
+    {"write-baseline", 0, JAM_OPTION_STRING, "FILE", "list all that is found in FILE as known",
+     AT(write_baseline), NULL, 0, 0},
+    {"lock-order", 0, JAM_OPTION_STRING, "FILE",
+     "report what is against the order declared in FILE", AT(paths.lock_order), NULL, 0, 0},
+    {"write-lock-order", 0, JAM_OPTION_STRING, "FILE", "write the order that was seen to FILE",
+     AT(write_order), NULL, 0, 0},
     {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
      jam_color_choices, 0, 0},
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks, and what is not counted",
@@ -56,29 +72,70 @@ static int show(struct jam_check *check, const struct check_options *options,
         .is_verbose = options->is_verbose,
         .is_color = use_color(options, output),
     };
-    renderers[options->format](check, &view, output->stream);
+    if (options->is_generating && options->format == FORMAT_TEXT)
+        jam_check_suppressions(check, &view, output->stream);
+    else
+        renderers[options->format](check, &view, output->stream);
     return jam_output_close(output, error);
+}
+
+/* Findings of the detectors and of the declared order, judged by the user's files. */
+static int judge(struct jam_check *check, const struct check_options *options,
+                 struct jam_check_files *files, struct jam_error *error)
+{
+    const struct jam_check_rules rules = {
+        .fail_on = (enum jam_fail_on)options->fail_on,
+        .suppressions = &files->suppressions,
+        .baseline = &files->baseline,
+    };
+    int status = files->has_order ? jam_check_apply_order(check, &files->order, error) : 0;
+    return status ? status : jam_check_judge(check, &rules, error);
+}
+
+static int write_files(struct jam_check *check, const struct check_options *options,
+                       struct jam_error *error)
+{
+    int status = 0;
+    if (options->write_baseline)
+        status = jam_check_write_baseline(check, options->write_baseline, error);
+    if (!status && options->write_order)
+        status = jam_check_write_order(check, options->write_order, error);
+    return status;
+}
+
+static void print_notes(const struct jam_check *check, const struct jam_check_files *files,
+                        const struct check_options *options)
+{
+    if (options->is_quiet)
+        return;
+    jam_report_notes(&check->report, stderr);
+    jam_check_files_notes(files, options->is_verbose, stderr);
 }
 
 /* The exit status, or a negative error. */
 static int check_traces(char *const *paths, size_t count, const struct check_options *options,
                         struct jam_error *error)
 {
-    const struct jam_check_rules rules = {.fail_on = (enum jam_fail_on)options->fail_on};
-    struct jam_check check;
+    struct jam_check check = {0};
+    struct jam_check_files files;
     struct jam_output output;
-    int status = jam_check_open(&check, paths, count, error);
+    int status = jam_check_files_open(&files, &options->paths, error);
     if (!status)
-        status = jam_check_judge(&check, &rules, error);
+        status = jam_check_open(&check, paths, count, error);
+    if (!status)
+        status = judge(&check, options, &files, error);
+    if (!status)
+        status = write_files(&check, options, error);
     if (!status)
         status = jam_output_open(&output, options->output, paths, count, error);
     if (!status)
         status = show(&check, options, &output, error);
-    if (!status && !options->is_quiet)
-        jam_report_notes(&check.report, stderr);
+    if (!status)
+        print_notes(&check, &files, options);
     if (!status && jam_check_has_failed(&check))
         status = (int)options->exit_code;
     jam_check_close(&check);
+    jam_check_files_close(&files);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render_check_files.h"
 #include "render_check_name.h"
 #include "trace_detectors.h"
 #include "trace_record.h"
@@ -139,10 +140,28 @@ static bool is_failing(const struct jam_check_item *item, enum jam_fail_on fail_
     return finding->severity == JAM_SEVERITY_ERROR && finding->grade >= least[fail_on];
 }
 
+/* The user's files have the last word. A finding that is filtered anyway is no hit. */
+static void apply_files(struct jam_check *check, const struct jam_check_rules *rules,
+                        struct jam_check_item *item)
+{
+    if (item->filter)
+        return;
+    const struct jam_suppress_rule *rule =
+        rules->suppressions ? jam_check_find_rule(check, rules->suppressions, item) : NULL;
+    if (rule) {
+        item->filter = JAM_FILTER_SUPPRESSED;
+        item->because = jam_check_keep(check, rule->reason ? rule->reason : rule->label);
+    } else if (rules->baseline && jam_baseline_has(rules->baseline, item->hash)) {
+        item->filter = JAM_FILTER_BASELINE;
+    }
+}
+
 static void finish_items(struct jam_check *check, const struct jam_check_rules *rules)
 {
-    for (size_t i = 0; i < check->item_count; i++)
+    for (size_t i = 0; i < check->item_count; i++) {
+        apply_files(check, rules, &check->items[i]);
         check->items[i].is_failing = is_failing(&check->items[i], rules->fail_on);
+    }
     if (check->item_count)
         qsort(check->items, check->item_count, sizeof *check->items, compare_items);
     check->shown_count = 0;

@@ -24,7 +24,7 @@ struct jam_check_item {
     char id[JAM_CHECK_ID_BYTES];
     uint64_t count;         /* occurrences and instances, of all findings with the id */
     enum jam_filter filter; /* also by the user's files */
-    const char *because;    /* SUPPRESSED: the user's reason; "" if none was given */
+    const char *because;    /* SUPPRESSED: the user's reason, or the suppression */
     bool is_failing;        /* counts for the exit status */
 };
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "core/lock_kind.h"
+#include "render_check_files.h"
 #include "render_check_name.h"
 #include "render_check_words.h"
 #include "render_json_parts.h"
@@ -156,6 +157,9 @@ static json_t *finding_json(struct jam_check *check, const struct jam_check_item
     json_object_set_new_nocheck(object, "locks", locks_json(check, finding));
     json_object_set_new_nocheck(object, "edges", edges_json(check, finding));
     set_places(object, check, finding);
+    /* made of clean names and line breaks, which set_text would replace */
+    json_object_set_new_nocheck(object, "suppression",
+                                json_string(jam_check_suppression(check, item)));
     if (item->filter) {
         jam_json_set_text(object, "reason", jam_filter_name(item->filter));
         jam_json_set_text(object, "evidence", jam_check_filter_text(check, item));

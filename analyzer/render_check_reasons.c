@@ -153,12 +153,20 @@ size_t jam_check_roles(struct jam_check *check, const struct jam_finding *findin
 struct family {
     const char *one, *many;
 };
-enum family_id { FAMILY_HAPPENED, FAMILY_POSSIBLE, FAMILY_HANG, FAMILY_PROGRESS, FAMILY_MISUSE };
+enum family_id {
+    FAMILY_HAPPENED,
+    FAMILY_POSSIBLE,
+    FAMILY_ORDER,
+    FAMILY_HANG,
+    FAMILY_PROGRESS,
+    FAMILY_MISUSE
+};
 #define FAMILIES (FAMILY_MISUSE + 1)
 
 static const struct family families[FAMILIES] = {
     [FAMILY_HAPPENED] = {"deadlock happened", "deadlocks happened"},
     [FAMILY_POSSIBLE] = {"deadlock is possible", "deadlocks are possible"},
+    [FAMILY_ORDER] = {"place breaks the declared order", "places break the declared order"},
     [FAMILY_HANG] = {"wait never ends", "waits never end"},
     [FAMILY_PROGRESS] = {"place makes no or slow progress", "places make no or slow progress"},
     [FAMILY_MISUSE] = {"misuse of a lock", "misuses of locks"},
@@ -166,6 +174,8 @@ static const struct family families[FAMILIES] = {
 
 static enum family_id family_of(const struct jam_finding *finding)
 {
+    if (finding->reason == JAM_REASON_DECLARED)
+        return FAMILY_ORDER;
     if (finding->kind <= JAM_FINDING_RWLOCK_UPGRADE)
         return finding->grade == JAM_GRADE_CONFIRMED ? FAMILY_HAPPENED : FAMILY_POSSIBLE;
     if (finding->kind <= JAM_FINDING_STUCK_WAIT)

@@ -54,5 +54,141 @@ def wrong_usage_is_status_2():
     check("--fail-on=sometimes", "x.jam", status=2)
 
 
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def violation():
+    """A trace with a finding whatever the detectors say: teller-1 breaks the declared order."""
+    write("order", "lockjam-lock-order 1\nsecond -> first\n")
+    record(target("inversion"), options=("-q", "-o", "i.jam"))
+    return ["--lock-order=order", "i.jam"]
+
+
+def declared(document):
+    found = [finding for finding in document["findings"] if len(finding["edges"]) == 1]
+    equal(len(found), 1, "violations of the declared order")
+    return found[0]
+
+
+@test
+def a_violation_of_the_declared_order_needs_no_cycle():
+    finding = declared(check_json(*violation(), status=66))
+    equal(finding["kind"], "lock-order-inversion")
+    equal((finding["grade"], finding["severity"], finding["count"]), ("feasible", "error", 1))
+    names = {lock["id"]: lock["name"] for lock in finding["locks"]}
+    edge = finding["edges"][0]
+    equal(names[edge["holds"]["id"]], "first")
+    equal(names[edge["wants"]["id"]], "second")
+    for stack in ("holds_stack", "wants_stack"):
+        equal([frame["function"] for frame in edge[stack]][:2], ["lock_both", "work"], stack)
+    assert edge["holds_stack"][0]["line"] < edge["wants_stack"][0]["line"], edge
+    equal([(thread["name"], thread["tid"]) for thread in finding["threads"]],
+          [("teller-1", edge["tid"])])
+    contains(finding["message"], "against the declared order")
+
+
+@test
+def exit_statuses_are_those_of_the_contract():
+    arguments = violation()
+    check(*arguments, status=66)
+    check("--error-exitcode=7", *arguments, status=7)
+    check("--error-exitcode=0", *arguments, status=0)
+    check("--fail-on=confirmed", *arguments, status=0)
+    for grade in ("feasible", "weak", "new"):
+        check(f"--fail-on={grade}", *arguments, status=66)
+
+
+@test
+def the_id_is_the_same_in_every_run():
+    arguments = violation()
+    first = declared(check_json(*arguments))["id"]
+    record(target("inversion"), options=("-q", "-o", "second.jam"))
+    document = check_json("--lock-order=order", "i.jam", "second.jam")
+    finding = declared(document)
+    equal((finding["id"], finding["count"]), (first, 2))
+    equal(len(document["processes"]), 2)
+
+
+@test
+def the_suppression_of_a_finding_suppresses_it():
+    arguments = violation()
+    finding = declared(check_json(*arguments))
+    write("one.supp", finding["suppression"])
+    generated = check("--gen-suppressions", "-o", "all.supp", *arguments, status=66)
+    equal(generated.stdout, "")
+    document = check_json("--suppressions=one.supp", *arguments)
+    assert finding["id"] not in [other["id"] for other in document["findings"]], document
+    contains([(other["id"], other["reason"]) for other in document["filtered"]],
+             (finding["id"], "suppressed"))
+    check("--suppressions=all.supp", *arguments, status=0)
+
+
+@test
+def suppressions_of_other_tools_are_read():
+    arguments = violation()
+    write("tsan.supp", "# ours\nrace:foo\ndeadlock:lock_both\nmutex:nothing\n")
+    write("helgrind.supp", "{\n  tellers\n  Helgrind:LockOrder\n  fun:pthread_mutex_lock\n"
+                           "  fun:lock_both\n  ...\n}\n{\n  leak\n  Memcheck:Leak\n  fun:x\n}\n")
+    result = check("--suppressions=tsan.supp", *arguments, status=0)
+    contains(result.stderr, "tsan.supp:4: unused suppression: mutex:nothing")
+    check("--suppressions=helgrind.supp", *arguments, status=0)
+    result = check("--suppressions=helgrind.supp,tsan.supp", "-v", *arguments, status=0)
+    contains(result.stdout, "suppressed: tellers")
+
+
+@test
+def suppressions_expire():
+    arguments = violation()
+    write("old.supp", "suppress * {\n  lock = first\n  expires = 2020-01-01\n}\n")
+    result = check("--suppressions=old.supp", *arguments, status=66)
+    contains(result.stderr, "old.supp:1: expired")
+
+
+@test
+def a_baseline_holds_what_is_known():
+    arguments = violation()
+    record(sample("bank"), options=("-q", "-o", "bank.jam"))
+    check("--write-baseline=empty", "bank.jam", status=0)
+    check("--baseline=empty", "--fail-on=new", *arguments, status=66)
+    check("--write-baseline=known", *arguments, status=66)
+    check("--baseline=known", "--fail-on=new", *arguments, status=0)
+    document = check_json("--baseline=known", "--write-baseline=again", *arguments, status=0)
+    equal(document["findings"], [])
+    contains([finding["reason"] for finding in document["filtered"]], "baseline")
+    with open("known", encoding="utf-8") as known, open("again", encoding="utf-8") as again:
+        equal(sorted(again), sorted(known))
+
+
+@test
+def a_written_order_is_kept_by_the_run_that_wrote_it():
+    def pairs(path):
+        with open(path, encoding="utf-8") as file:
+            return [line for line in file if " -> " in line and not line.startswith("# A")]
+
+    record(target("inversion"), "one", options=("-q", "-o", "one.jam"))
+    record(target("inversion"), options=("-q", "-o", "both.jam"))
+    check("--write-lock-order=order", "one.jam", status=0)
+    equal(pairs("order"), ["first -> second\n"])
+    check("--lock-order=order", "one.jam", status=0)
+    finding = declared(check_json("--lock-order=order", "both.jam", status=66))
+    equal(finding["threads"][0]["name"], "teller-2")
+    check("--write-lock-order=open", "both.jam")
+    equal(pairs("open"), ["# contradicts other pairs: first -> second\n",
+                          "# contradicts other pairs: second -> first\n"])
+    check("--lock-order=open", "both.jam")
+
+
+@test
+def damaged_files_are_named_with_line_and_reason():
+    record(target("inversion"), options=("-q", "-o", "i.jam"))
+    write("bad", "\nsuppress deadlock {\n  expires = soon\n}\n")
+    for option, where in (("--suppressions", "bad:3: "), ("--baseline", "bad:1: "),
+                          ("--lock-order", "bad:1: ")):
+        contains(check(f"{option}=bad", "i.jam", status=3).stderr, where)
+        contains(check(f"{option}=missing", "i.jam", status=3).stderr, "missing: ")
+
+
 if __name__ == "__main__":
     main()
