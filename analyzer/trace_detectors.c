@@ -2,11 +2,13 @@
 #include "trace_detectors.h"
 
 #include "trace_hang.h"
+#include "trace_lock_order.h"
 
 typedef int (*feed_fn)(struct jam_trace *, const struct jam_facts *, struct jam_findings *,
                        struct jam_error *);
 
 static const feed_fn detectors[] = {
+    jam_trace_feed_lock_order,
     jam_trace_feed_hang,
     NULL,
 };
