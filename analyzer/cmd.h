@@ -20,6 +20,7 @@ enum jam_exit {
     JAM_EXIT_INPUT = 3,     /* an input cannot be read */
     JAM_EXIT_SYSTEM = 4,    /* the system refused something */
     JAM_EXIT_FINDINGS = 66, /* `check` found something, `diff` a regression */
+    JAM_EXIT_TIMEOUT = 124, /* the time of --timeout was up, and nothing certain was found */
 };
 
 struct jam_command {

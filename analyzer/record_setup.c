@@ -17,6 +17,7 @@
 
 const char *const jam_record_events_choices[] = {"off", "blocking", "all", NULL};
 const char *const jam_record_yes_choices[] = {"no", "yes", NULL};
+const char *const jam_record_deadlock_choices[] = {"report", "abort", "wait", NULL};
 
 /* See prepend_preload: a space can be got round, these cannot. */
 static int check_preload_path(const char *path, struct jam_error *error)

@@ -17,6 +17,13 @@
 
 #define JAM_RUN_ID_BYTES 17 /* 16 hexadecimal digits and the NUL */
 
+/* What to do with a program that is deadlocked for certain, once that is told. */
+enum jam_on_deadlock {
+    JAM_ON_DEADLOCK_REPORT, /* `record` lets it go on, `check` ends it */
+    JAM_ON_DEADLOCK_ABORT,  /* SIGABRT to the process, for a core file */
+    JAM_ON_DEADLOCK_WAIT,   /* leave it as it is, for a debugger */
+};
+
 /* The command line; zero, NULL or -1 = not given. */
 struct jam_record_options {
     const char *output;   /* file, or folder for traces with default names */
@@ -24,6 +31,8 @@ struct jam_record_options {
     const char *max_size; /* a size, "0" or "unlimited" */
     uint64_t stack_depth; /* frames */
     int follow_fork;      /* 1 = yes, 0 = no */
+    int on_deadlock;      /* enum jam_on_deadlock */
+    uint64_t timeout_s;   /* end the program after so many seconds, 0 = never */
     bool is_quiet;        /* no summary */
     bool is_verbose;      /* say what is handed to the program */
 };
@@ -59,5 +68,6 @@ int jam_record_setup_apply(const struct jam_record_setup *setup,
 /* The spellings of --events, by enum jam_event_mode, and of --follow-fork. */
 extern const char *const jam_record_events_choices[];
 extern const char *const jam_record_yes_choices[];
+extern const char *const jam_record_deadlock_choices[]; /* by enum jam_on_deadlock */
 
 #endif

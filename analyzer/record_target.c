@@ -124,6 +124,17 @@ static bool has_ended(pid_t pid, struct jam_record_end *end)
     return false;
 }
 
+/* The next signal; 0 if none came until the next tick is due. */
+static int next_signal(const struct jam_record_target *target, const sigset_t *every,
+                       siginfo_t *info)
+{
+    const struct timespec limit = {.tv_nsec = target->tick_ns};
+    if (!target->tick)
+        return sigwaitinfo(every, info);
+    int number = sigtimedwait(every, info, &limit);
+    return number < 0 && errno == EAGAIN ? 0 : number;
+}
+
 int jam_record_target_run(struct jam_record_target *target, struct jam_record_end *end,
                           struct jam_error *error)
 {
@@ -137,8 +148,10 @@ int jam_record_target_run(struct jam_record_target *target, struct jam_record_en
         return error->code;
     sigprocmask(SIG_SETMASK, NULL, &every);
     while (!has_ended(target->pid, end)) {
-        int number = sigwaitinfo(&every, &info);
-        if (number > 0 && number != SIGCHLD && !is_from_terminal(&info))
+        int number = next_signal(target, &every, &info);
+        if (number == 0)
+            target->tick(target->tick_argument);
+        else if (number > 0 && number != SIGCHLD && !is_from_terminal(&info))
             kill(target->pid, number);
     }
     return 0;

@@ -14,6 +14,7 @@
 #ifndef JAM_RECORD_TARGET_H
 #define JAM_RECORD_TARGET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -23,6 +24,9 @@ struct jam_record_target {
     char **arguments;       /* NULL-terminated; [0] is looked up in PATH */
     int (*prepare)(void *); /* runs in the new process before it executes; -1 = errno says why */
     void *prepare_argument;
+    void (*tick)(void *); /* runs beside the program, every tick_ns; NULL = never */
+    void *tick_argument;
+    long tick_ns; /* below a second */
     pid_t pid;
 };
 
@@ -31,6 +35,7 @@ struct jam_record_end {
     int wait_status; /* as waitpid(2) gives it */
     uint64_t tsc;    /* 0 on machines without a time stamp counter */
     uint64_t monotonic_ns;
+    bool is_killed; /* by us: set by the caller that did it */
 };
 
 /*

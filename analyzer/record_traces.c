@@ -136,7 +136,9 @@ void jam_record_traces_stamp(const struct jam_record_traces *traces, pid_t pid,
         return;
     bool is_exit = WIFEXITED(end->wait_status);
     struct end_fields fields = {
-        .kind = is_exit ? JAM_END_EXIT : JAM_END_SIGNAL,
+        .kind = end->is_killed ? JAM_END_KILLED
+                : is_exit      ? JAM_END_EXIT
+                               : JAM_END_SIGNAL,
         .value = (uint32_t)(is_exit ? WEXITSTATUS(end->wait_status) : WTERMSIG(end->wait_status)),
         .ticks = header.clock == JAM_CLOCK_TSC ? end->tsc : end->monotonic_ns,
     };

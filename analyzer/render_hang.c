@@ -28,18 +28,31 @@ static int take(struct jam_hang_report *report, const char *path, struct jam_err
     return status;
 }
 
-int jam_hang_report_open(struct jam_hang_report *report, const char *path, struct jam_error *error)
+/* The rest, from a judged snapshot. */
+static int finish(struct jam_hang_report *report, const char *path, struct jam_error *error)
 {
     static const struct jam_check_rules rules = {.fail_on = JAM_FAIL_FEASIBLE};
     char *paths[] = {(char *)path};
-    *report = (struct jam_hang_report){0};
-    int status = take(report, path, error);
-    if (!status)
-        status = jam_report_open(&report->check.report, paths, 1, error);
+    int status = jam_report_open(&report->check.report, paths, 1, error);
     if (!status && !report->ended_by_itself &&
         jam_hang_explain(&report->hang, &report->check.findings) != 0)
         status = jam_error_memory(error);
     return status ? status : jam_check_judge(&report->check, &rules, error);
+}
+
+int jam_hang_report_open(struct jam_hang_report *report, const char *path, struct jam_error *error)
+{
+    *report = (struct jam_hang_report){0};
+    int status = take(report, path, error);
+    return status ? status : finish(report, path, error);
+}
+
+int jam_hang_report_make(struct jam_hang_report *report, const char *path, struct jam_hang *hang,
+                         struct jam_error *error)
+{
+    *report = (struct jam_hang_report){.hang = *hang};
+    *hang = (struct jam_hang){0};
+    return finish(report, path, error);
 }
 
 void jam_hang_report_close(struct jam_hang_report *report)

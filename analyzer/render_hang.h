@@ -22,6 +22,10 @@ struct jam_hang_report {
  * JAM_ERROR_SYSTEM. To be ended with jam_hang_report_close in any case.
  */
 int jam_hang_report_open(struct jam_hang_report *report, const char *path, struct jam_error *error);
+
+/* The same from a snapshot that was judged, and is now the report's; the caller's is empty then. */
+int jam_hang_report_make(struct jam_hang_report *report, const char *path, struct jam_hang *hang,
+                         struct jam_error *error);
 void jam_hang_report_close(struct jam_hang_report *report);
 
 /* Whether something was found that counts: what is only suspected does not. */

@@ -216,8 +216,9 @@ void jam_trace_hang_keep_same(struct jam_hang *hang, const struct jam_hang *earl
     }
 }
 
-/* One look at a running process: wait words first, then the kernel's word that they still hold. */
-static int look(struct jam_hang *hang, const char *path, uint32_t pid, struct jam_error *error)
+/* Wait words first (loading keeps them), then the kernel's word that they still hold. */
+int jam_trace_hang_look(struct jam_hang *hang, const char *path, uint32_t pid,
+                        struct jam_error *error)
 {
     struct jam_trace *trace;
     struct jam_tasks tasks;
@@ -240,10 +241,10 @@ static int judge_live(struct jam_hang *hang, const char *path, uint32_t pid,
 {
     const struct timespec pause = {.tv_nsec = JAM_HANG_PAUSE_NS};
     struct jam_hang earlier;
-    int status = look(&earlier, path, pid, error);
+    int status = jam_trace_hang_look(&earlier, path, pid, error);
     if (!status) {
         nanosleep(&pause, NULL);
-        status = look(hang, path, pid, error);
+        status = jam_trace_hang_look(hang, path, pid, error);
     }
     if (!status)
         jam_trace_hang_keep_same(hang, &earlier);

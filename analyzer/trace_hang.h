@@ -27,6 +27,13 @@
 int jam_trace_hang_load(struct jam_hang *hang, struct jam_trace *trace,
                         const struct jam_tasks *tasks, struct jam_error *error);
 
+/*
+ * One look at a running process, not judged yet: see jam_trace_hang_keep_same for the other one.
+ * Empty if it has ended meanwhile. JAM_ERROR_INPUT, JAM_ERROR_SYSTEM.
+ */
+int jam_trace_hang_look(struct jam_hang *hang, const char *path, uint32_t pid,
+                        struct jam_error *error);
+
 /* Threads whose wait is not that of the earlier snapshot count as running. */
 void jam_trace_hang_keep_same(struct jam_hang *hang, const struct jam_hang *earlier);
 

@@ -273,7 +273,6 @@ int jam_hang_judge(struct jam_hang *hang)
     hang->able_count = hang->stuck_count = 0;
     for (size_t i = 0; i < hang->thread_count; i++) {
         hang->threads[i].is_stuck = hang->threads[i].state == JAM_HANG_WAITS;
-        hang->threads[i].is_told = false;
         hang->able_count += hang->threads[i].state == JAM_HANG_RUNS;
         hang->stuck_count += hang->threads[i].is_stuck;
     }

@@ -408,6 +408,8 @@ int jam_hang_explain(struct jam_hang *hang, struct jam_findings *findings)
         .parent = calloc(room, sizeof *story.parent),
         .queue = calloc(room, sizeof *story.queue),
     };
+    for (size_t i = 0; i < hang->thread_count; i++)
+        hang->threads[i].is_told = false;
     int status = story.parent && story.queue ? tell(&story) : -1;
     free(story.parent);
     free(story.queue);

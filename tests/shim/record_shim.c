@@ -51,7 +51,7 @@ size_t jam_shim_record_find(const char *folder, const char *run_id, int started,
     snprintf(setup.run_id, sizeof(setup.run_id), "%s", run_id);
     *names = '\0';
     if (jam_record_traces_find(&traces, &setup, started, &error) == 0 && end) {
-        struct jam_record_end ended = {end->wait_status, end->tsc, end->monotonic_ns};
+        struct jam_record_end ended = {end->wait_status, end->tsc, end->monotonic_ns, false};
         jam_record_traces_stamp(&traces, started, &ended);
     }
     for (size_t i = 0; i < traces.count; i++) {
