@@ -143,6 +143,8 @@ $(B)/liblockjam.so: $(preload_objects) $(PRELOAD_MAP)
 
 # Symbol versions are made by assembler directives, which do not survive link-time optimisation.
 $(B)/preload/hook_cond.o: PRELOAD_CFLAGS += -fno-lto
+# A jump to a function of the same file, in assembly.
+$(B)/preload/hook_syscall.o: PRELOAD_CFLAGS += -fno-lto
 $(B)/preload/bytes.o: PRELOAD_CFLAGS += -fno-lto -fno-builtin -fno-tree-loop-distribute-patterns
 
 $(B)/preload/%.o: preload/%.c $(B)/flags

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #define GENERAL                                                                                    \
-    "it took no lock through the C library, or ended before its first one (locks made directly "   \
-    "on futexes, as in Go or Rust, are not seen)"
+    "it took no lock through the C library, or ended before its first one (of locks made on "      \
+    "futexes, as in Rust, only waits are seen; those of Go are not seen)"
 
 /* Opens what execvp(3) would have executed; -1 if there is nothing. */
 static int open_program(const char *program)

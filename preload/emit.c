@@ -90,11 +90,18 @@ static void request_note_dependency(struct jam_request *request)
     request->dependency = jam_depend_note(request->self, wanted);
 }
 
+/* Its acquires are not seen: no order is concluded. */
+static inline bool request_is_bare_futex(const struct jam_request *request)
+{
+    return request->target.key.kind == JAM_LOCK_CUSTOM &&
+           !(request->target.key.flags & JAM_LOCK_ANNOTATED);
+}
+
 /* What a condition wait depends on is known when it has given its mutex back. */
 static inline bool request_makes_dependency(const struct jam_request *request)
 {
     return request->self->held_count > 0 && request->target.key.kind != JAM_LOCK_COND &&
-           !(request->target.flags & JAM_HELD_REENTRY);
+           !request_is_bare_futex(request) && !(request->target.flags & JAM_HELD_REENTRY);
 }
 
 void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_record *mutex)

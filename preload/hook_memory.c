@@ -99,7 +99,7 @@ JAM_EXPORT void *mmap64(void *start, size_t bytes, int protection, int flags, in
 /* A lock that moves with its memory is another lock for us: its address is half of its name. */
 JAM_EXPORT void *mremap(void *start, size_t bytes, size_t wanted, int flags, ...)
 {
-    void *target = JAM_NEXT_ARGUMENT(flags, void *);
+    void *target = JAM_FURTHER_ARGUMENT(flags, 0, void *);
     void *moved = jam_real.mremap(start, bytes, wanted, flags, target);
     if (moved == MAP_FAILED)
         return moved;

@@ -18,14 +18,19 @@
 #ifndef JAM_HOOK_TABLE_H
 #define JAM_HOOK_TABLE_H
 
-/* For (arguments) of a row whose function is declared with `...`: what follows `last`. */
-#define JAM_NEXT_ARGUMENT(last, type)                                                              \
+/*
+ * For (arguments) of a row whose function is declared with `...`: the argument that follows `last`
+ * with `skipped` others, of one word each, between them.
+ */
+#define JAM_FURTHER_ARGUMENT(last, skipped, type)                                                  \
     ({                                                                                             \
         va_list jam_more;                                                                          \
         va_start(jam_more, last);                                                                  \
-        type jam_next = va_arg(jam_more, type);                                                    \
+        for (int jam_i = 0; jam_i < (skipped); jam_i++)                                            \
+            (void)va_arg(jam_more, long);                                                          \
+        type jam_further = va_arg(jam_more, type);                                                 \
         va_end(jam_more);                                                                          \
-        jam_next;                                                                                  \
+        jam_further;                                                                               \
     })
 
 #define JAM_COND_VERSION        "GLIBC_2.3.2"
@@ -119,7 +124,8 @@
     JAM_HOOK(int, munmap, (void *start, size_t bytes), (start, bytes), NULL)                       \
     JAM_HOOK(void *, mmap, (void *start, size_t bytes, int protection, int flags, int file, off_t offset), (start, bytes, protection, flags, file, offset), NULL) \
     JAM_HOOK(void *, mmap64, (void *start, size_t bytes, int protection, int flags, int file, off64_t offset), (start, bytes, protection, flags, file, offset), NULL) \
-    JAM_HOOK(void *, mremap, (void *start, size_t bytes, size_t wanted, int flags, ...), (start, bytes, wanted, flags, JAM_NEXT_ARGUMENT(flags, void *)), NULL) \
+    JAM_HOOK(long, syscall, (long number, ...), (number, JAM_FURTHER_ARGUMENT(number, 0, long), JAM_FURTHER_ARGUMENT(number, 1, long), JAM_FURTHER_ARGUMENT(number, 2, long), JAM_FURTHER_ARGUMENT(number, 3, long), JAM_FURTHER_ARGUMENT(number, 4, long), JAM_FURTHER_ARGUMENT(number, 5, long)), NULL) \
+    JAM_HOOK(void *, mremap, (void *start, size_t bytes, size_t wanted, int flags, ...), (start, bytes, wanted, flags, JAM_FURTHER_ARGUMENT(flags, 0, void *)), NULL) \
     JAM_HOOK(void, _ZdlPv, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
     JAM_HOOK(void, _ZdaPv, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
     JAM_HOOK(void, _ZdlPvm, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \

@@ -58,6 +58,11 @@ def timed_out(dump, function, kind):
     equal(dump.total("acquisitions", function=function, kind="mutex"), 1)
 
 
+def futex_timed_out(dump, function):
+    equal(dump.total("timeouts", function=function, kind="custom"), 1)
+    equal(dump.total("acquisitions", function=function), 0)
+
+
 def released(dump, _function, preparation):
     equal(dump.total("releases", function=preparation), 1)
     equal(len([event for event in dump["event"] if event["kind"] == "release"]), 1)
@@ -149,7 +154,8 @@ def unloaded(dump, _function, library):
 
 EFFECTS = (
     ("created (.*)", created), ("destroyed (.*)", destroyed), ("acquired (.*) (.*)", acquired),
-    ("tried (.*) (.*)", tried), ("timed out (.*)", timed_out), ("timed (.*) (.*)", timed),
+    ("tried (.*) (.*)", tried), ("timed out (.*)", timed_out),
+    ("futex timed out", futex_timed_out), ("timed (.*) (.*)", timed),
     ("released (.*)", released), ("forwarded", forwarded), ("initialised", initialised), ("waited", waited), ("waited after (.*)", waited), ("woke (\\S*)", woke),
     ("woke (.*) (all)", woke), ("thread created", thread_created), ("thread joined", thread_joined),
     ("thread joined after a try", joined_after_try), ("thread joined after a timeout", joined_after_timeout),

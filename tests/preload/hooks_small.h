@@ -71,6 +71,17 @@ CASE(call_once, "initialised")
     call_once(&flag, do_not_much);
 }
 
+/* A wait that ends by itself, and another call with six arguments. */
+CASE(syscall, "futex timed out")
+{
+    static uint32_t word;
+    struct timespec soon = {0, 1000000};
+    IS(-1, (int)syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &soon, NULL, 0));
+    IS(ETIMEDOUT, errno);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+    OK(syscall(SYS_mmap, NULL, 4096L, (long)PROT_READ, (long)flags, -1L, 0L) == -1);
+}
+
 CASE(flockfile, "acquired mutex exclusive")
 {
     flockfile(stdout);
