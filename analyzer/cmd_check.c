@@ -4,13 +4,14 @@
 #include "render_check_files.h"
 #include "util/output.h"
 
-enum { FORMAT_TEXT, FORMAT_JSON };
+enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_JUNIT, FORMAT_MARKDOWN };
 
 static void (*const renderers[])(struct jam_check *, const struct jam_check_view *, FILE *) = {
-    [FORMAT_TEXT] = jam_check_text,
-    [FORMAT_JSON] = jam_check_json,
+    [FORMAT_TEXT] = jam_check_text,         [FORMAT_JSON] = jam_check_json,
+    [FORMAT_SARIF] = jam_check_sarif,       [FORMAT_JUNIT] = jam_check_junit,
+    [FORMAT_MARKDOWN] = jam_check_markdown,
 };
-static const char *const format_choices[] = {"text", "json", NULL};
+static const char *const format_choices[] = {"text", "json", "sarif", "junit", "markdown", NULL};
 
 /* By enum jam_fail_on. */
 static const char *const fail_choices[] = {"confirmed", "feasible", "weak", "new", NULL};

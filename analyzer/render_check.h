@@ -71,6 +71,9 @@ bool jam_check_has_failed(const struct jam_check *check);
 /* Write the result; errors of the stream are the caller's to check. */
 void jam_check_text(struct jam_check *check, const struct jam_check_view *view, FILE *out);
 void jam_check_json(struct jam_check *check, const struct jam_check_view *view, FILE *out);
+void jam_check_sarif(struct jam_check *check, const struct jam_check_view *view, FILE *out);
+void jam_check_junit(struct jam_check *check, const struct jam_check_view *view, FILE *out);
+void jam_check_markdown(struct jam_check *check, const struct jam_check_view *view, FILE *out);
 
 /* Parts of these, for other commands: the findings that count, and FINDING objects of a range. */
 void jam_check_text_items(struct jam_check *check, const struct jam_check_view *view, FILE *out);

@@ -63,6 +63,38 @@ const char *jam_check_filter_text(struct jam_check *check, const struct jam_chec
     return jam_check_keep(check, text);
 }
 
+static const char *const kind_texts[JAM_FINDING_KINDS] = {
+    [JAM_FINDING_DEADLOCK] = "Threads wait for each other for ever",
+    [JAM_FINDING_SELF_DEADLOCK] = "A thread waits for a lock that it holds itself",
+    [JAM_FINDING_LOCK_ORDER_INVERSION] = "Locks are taken in orders that can deadlock",
+    [JAM_FINDING_RWLOCK_UPGRADE] = "A lock that is read is asked for for writing",
+    [JAM_FINDING_ORPHANED_LOCK] = "A thread waits for a lock whose holder has ended",
+    [JAM_FINDING_LOST_WAKEUP] = "A thread waits for a signal that came before the wait",
+    [JAM_FINDING_STUCK_WAIT] = "A thread waits for an event that nobody left can cause",
+    [JAM_FINDING_LIVELOCK] = "Threads keep giving way to each other without progress",
+    [JAM_FINDING_LOCK_CONVOY] = "Threads queue up at a lock at each acquisition",
+    [JAM_FINDING_STARVATION] = "A thread waits far longer for a lock than others",
+    [JAM_FINDING_UNLOCK_NOT_OWNER] = "A lock is released by a thread that does not hold it",
+    [JAM_FINDING_UNLOCK_UNLOCKED] = "A lock is released that is not locked",
+    [JAM_FINDING_RELOCK] = "A thread takes a lock that it holds",
+    [JAM_FINDING_DESTROY_LOCKED] = "A lock is destroyed while it is held or waited for",
+    [JAM_FINDING_USE_AFTER_DESTROY] = "A lock is used after it was destroyed",
+    [JAM_FINDING_EXIT_HOLDING_LOCK] = "A thread ends while it holds a lock",
+    [JAM_FINDING_COND_WAIT_UNLOCKED] = "A condition wait with a mutex that is not locked",
+    [JAM_FINDING_COND_TWO_MUTEXES] = "Waits for one condition with different mutexes",
+    [JAM_FINDING_COND_DESTROY_WAITERS] = "A condition is destroyed while threads wait for it",
+    [JAM_FINDING_FORK_HOLDING_LOCK] = "A process forks while another thread holds a lock",
+    [JAM_FINDING_WAIT_HOLDING_LOCK] = "A thread waits for an event while it holds a lock",
+    [JAM_FINDING_TYPE_CONFUSION] = "One object is used as two kinds of lock",
+    [JAM_FINDING_INVALID_ARGUMENT] = "A lock function refuses its argument",
+    [JAM_FINDING_SEM_OVERPOST] = "A semaphore is posted more often than it is waited for",
+};
+
+const char *jam_check_kind_text(enum jam_finding_kind kind)
+{
+    return kind_texts[kind];
+}
+
 /* --- roles ----------------------------------------------------------------------------------- */
 
 static const char *edge_role(struct jam_check *check, const struct jam_finding *finding,

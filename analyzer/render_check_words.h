@@ -15,6 +15,9 @@ const char *jam_check_message(struct jam_check *check, const struct jam_finding 
 const char *jam_check_fill(struct jam_check *check, const struct jam_finding *finding,
                            const char *sentence);
 
+/* What a kind means, for rules that are listed without a finding. */
+const char *jam_check_kind_text(enum jam_finding_kind kind);
+
 /* What to do about it. */
 const char *jam_check_advice(const struct jam_finding *finding);
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """lockjam check: results, formats, exit statuses."""
 import json
+from xml.etree import ElementTree
 
 from harness import LOCKJAM, contains, equal, main, record, run, sample, target, test
 
@@ -188,6 +189,103 @@ def damaged_files_are_named_with_line_and_reason():
                           ("--lock-order", "bad:1: ")):
         contains(check(f"{option}=bad", "i.jam", status=3).stderr, where)
         contains(check(f"{option}=missing", "i.jam", status=3).stderr, "missing: ")
+
+
+SARIF_TEXT = {"text": str}
+
+# What SARIF 2.1.0 insists on and code scanning services read, as far as we write it: a type, a
+# dictionary of required and optional ("?") members, or a list of one.
+SARIF_LOCATION = {
+    "physicalLocation": {"artifactLocation": {"uri": str, "uriBaseId?": str},
+                         "region?": {"startLine": int}},
+    "logicalLocations?": [{"fullyQualifiedName": str, "kind": str}],
+    "message?": SARIF_TEXT, "id?": int}
+SARIF = {
+    "$schema": str, "version": str,
+    "runs": [{
+        "tool": {"driver": {"name": str, "version": str, "rules": [{
+            "id": str, "name": str, "shortDescription": SARIF_TEXT, "help": SARIF_TEXT,
+            "defaultConfiguration": {"level": str}, "properties": {"tags": [str]}}]}},
+        "invocations": [{"executionSuccessful": bool, "toolExecutionNotifications": [
+            {"level": str, "message": SARIF_TEXT}]}],
+        "columnKind": str,
+        "results": [{
+            "ruleId": str, "ruleIndex": int, "level": str, "message": SARIF_TEXT,
+            "locations": [SARIF_LOCATION], "relatedLocations?": [SARIF_LOCATION],
+            "partialFingerprints": {"lockjamFindingId/v1": str, "primaryLocationLineHash": str},
+            "codeFlows?": [{"threadFlows": [{"id": str, "locations": [
+                {"location": SARIF_LOCATION}]}]}],
+            "stacks?": [{"message": SARIF_TEXT, "frames": [
+                {"location": SARIF_LOCATION, "module?": str}]}],
+            "properties": {"id": str, "grade": str, "count": int}}]}]}
+
+
+def fits(value, shape, path="$"):
+    if isinstance(shape, dict):
+        names = {name.rstrip("?"): (name, inner) for name, inner in shape.items()}
+        assert not set(value) - set(names), f"{path}: unknown {set(value) - set(names)}"
+        for name, (marked, inner) in names.items():
+            assert name in value or marked.endswith("?"), f"{path}: {name} is missing"
+            if name in value:
+                fits(value[name], inner, f"{path}.{name}")
+    elif isinstance(shape, list):
+        assert isinstance(value, list), f"{path}: no array"
+        for index, element in enumerate(value):
+            fits(element, shape[0], f"{path}[{index}]")
+    else:
+        assert isinstance(value, shape), f"{path}: {value!r} is no {shape.__name__}"
+
+
+@test
+def sarif_is_what_code_scanning_reads():
+    arguments = violation()
+    document = json.loads(check("--format=sarif", *arguments, status=66).stdout)
+    fits(document, SARIF)
+    equal(document["version"], "2.1.0")
+    one = document["runs"][0]
+    rules = [rule["id"] for rule in one["tool"]["driver"]["rules"]]
+    ids = {finding["id"] for finding in check_json(*arguments)["findings"]}
+    equal({result["partialFingerprints"]["lockjamFindingId/v1"] for result in one["results"]}, ids)
+    for result in one["results"]:
+        equal(rules[result["ruleIndex"]], result["ruleId"])
+        contains(("error", "warning", "note"), result["level"])
+        for location in result["locations"] + result["relatedLocations"]:
+            place = location["physicalLocation"]
+            equal(place["artifactLocation"]["uri"], "tests/e2e/inversion.c")
+            assert place["region"]["startLine"] > 0, place
+        assert len(result["relatedLocations"]) >= 2, "both stacks"
+
+
+@test
+def junit_is_what_servers_read():
+    arguments = violation()
+    suites = ElementTree.fromstring(check("--format=junit", *arguments, status=66).stdout)
+    suite = suites.find("testsuite")
+    cases = suite.findall("testcase")
+    failed = [case for case in cases if case.find("failure") is not None]
+    equal(int(suite.get("tests")), len(cases))
+    equal(int(suite.get("failures")), len(failed))
+    equal({case.get("name").split()[1] for case in failed},
+          {finding["id"] for finding in check_json(*arguments)["findings"]})
+    contains(failed[0].find("failure").text, "tests/e2e/inversion.c:")
+    record(sample("bank"), options=("-q", "-o", "bank.jam"))
+    passed = ElementTree.fromstring(check("--format=junit", "bank.jam", status=0).stdout)
+    equal((passed.get("tests"), passed.get("failures")), ("1", "0"))
+
+
+@test
+def markdown_tells_the_verdict_first():
+    arguments = violation()
+    text = check("--format=markdown", *arguments, status=66).stdout
+    equal(text.splitlines()[0], "## lockjam: failed")
+    contains(text, "lock\\_both tests/e2e/inversion.c:")
+    contains(text, "suppress lock-order-inversion {")
+
+
+@test
+def text_fits_a_terminal():
+    for line in check(*violation()).stdout.splitlines():
+        assert len(line) <= 100, line
 
 
 if __name__ == "__main__":
