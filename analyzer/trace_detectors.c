@@ -2,7 +2,9 @@
 #include "trace_detectors.h"
 
 #include "trace_hang.h"
+#include "trace_livelock.h"
 #include "trace_lock_order.h"
+#include "trace_misuse.h"
 
 typedef int (*feed_fn)(struct jam_trace *, const struct jam_facts *, struct jam_findings *,
                        struct jam_error *);
@@ -10,6 +12,8 @@ typedef int (*feed_fn)(struct jam_trace *, const struct jam_facts *, struct jam_
 static const feed_fn detectors[] = {
     jam_trace_feed_lock_order,
     jam_trace_feed_hang,
+    jam_trace_feed_livelock,
+    jam_trace_feed_misuse,
     NULL,
 };
 

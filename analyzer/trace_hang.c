@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "trace_lock.h"
 #include "trace_record.h"
-
-#define LANE_ENDED  3  /* the thread is gone, and held locks */
-#define THREAD_GONE 32 /* of the process that forked this one */
 
 /* A trace and what is known beside it. */
 struct source {
@@ -20,29 +18,10 @@ struct source {
 
 /* --- locks --- */
 
-/* Only the locks in question are read: a trace may have a million others. */
-static bool read_lock(struct jam_trace *trace, uint32_t id, struct jam_lock_record *lock)
-{
-    for (size_t i = 0; i < trace->extent_count; i++) {
-        const struct jam_trace_extent *extent = &trace->extents[i];
-        uint32_t bytes = extent->head.record_bytes;
-        if (extent->head.kind != JAM_EXTENT_LOCKS || id < extent->head.first_id || !bytes)
-            continue;
-        uint64_t at = (uint64_t)(id - extent->head.first_id) * bytes;
-        if (at + bytes > extent->used_bytes)
-            continue;
-        *lock = (struct jam_lock_record){0};
-        size_t known = bytes < sizeof *lock ? bytes : sizeof *lock;
-        return jam_trace_read(trace, extent->offset + sizeof extent->head + at, lock, known) &&
-               lock->id == id;
-    }
-    return false;
-}
-
 static int add_lock(struct jam_hang *hang, struct jam_trace *trace, uint32_t id)
 {
     struct jam_lock_record lock;
-    if (!id || jam_hang_lock(hang, id) || !read_lock(trace, id, &lock))
+    if (!id || jam_hang_lock(hang, id) || !jam_trace_read_lock(trace, id, &lock))
         return 0;
     return jam_hang_add_lock(hang, &lock);
 }
@@ -97,7 +76,8 @@ static bool may_spin(const struct source *source, const struct jam_lane *lane)
     struct jam_lock_record lock;
     return lane->wait.operation == JAM_OP_CUSTOM ||
            (lane->wait.operation == JAM_OP_LOCK &&
-            read_lock(source->trace, lane->wait.lock, &lock) && lock.kind == JAM_LOCK_SPIN);
+            jam_trace_read_lock(source->trace, lane->wait.lock, &lock) &&
+            lock.kind == JAM_LOCK_SPIN);
 }
 
 static enum jam_hang_state state_now(const struct source *source, uint32_t tid,
@@ -116,7 +96,7 @@ static enum jam_hang_state state_of(const struct source *source,
 {
     /* Without a lane nothing but the flag tells: its tid may be another thread's by now. */
     bool is_over = thread->flags & JAM_THREAD_ENDED && !lane;
-    if (is_over || thread->flags & THREAD_GONE || (lane && lane->state == LANE_ENDED))
+    if (is_over || thread->flags & JAM_THREAD_ABSENT || (lane && lane->state == JAM_LANE_ENDED))
         return JAM_HANG_ENDED;
     if (source->tasks)
         return state_now(source, thread->tid, lane);
