@@ -10,6 +10,7 @@
 #include "held.h"
 #include "order.h"
 #include "retry.h"
+#include "python_methods.h"
 #include "ring.h"
 #include "session.h"
 #include "stack.h"
@@ -234,6 +235,22 @@ void jam_request_passed_barrier(struct jam_request *request, uint64_t round)
 {
     jam_order_note_barrier(request->self, request->lock, round);
     jam_request_passed(request);
+}
+
+uint16_t jam_emit_try_flags(void)
+{
+    static const uint16_t flags[] = {
+        [JAM_PYTHON_NONE] = JAM_HELD_TRY,
+        [JAM_PYTHON_TRY] = JAM_HELD_TRY,
+        [JAM_PYTHON_TIMED] = JAM_HELD_TIMED,
+        [JAM_PYTHON_BLOCKING] = 0,
+    };
+    return flags[jam_python_acquire];
+}
+
+void jam_request_withdraw(struct jam_request *request)
+{
+    jam_leave(request->self);
 }
 
 void jam_request_failed(struct jam_request *request, int error)

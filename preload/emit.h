@@ -82,6 +82,13 @@ void jam_request_passed_barrier(struct jam_request *request, uint64_t round);
 /* A semaphore: acquired or passed, whichever it is used for. */
 void jam_request_acquired_semaphore(struct jam_request *request);
 
+/*
+ * The flags of a try: TRY, unless it is the first step of an acquire that waits. Python's locks
+ * try first; if that fails, the real wait follows, and the try was nothing of its own.
+ */
+uint16_t jam_emit_try_flags(void);
+void jam_request_withdraw(struct jam_request *request);
+
 /* It was not acquired; `error` is what the function answered. Opens the guard. */
 void jam_request_failed(struct jam_request *request, int error);
 

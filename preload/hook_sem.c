@@ -109,10 +109,15 @@ JAM_EXPORT int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec 
 JAM_EXPORT int sem_trywait(sem_t *sem)
 {
     struct jam_request request;
-    request.target = sem_target(sem, JAM_HELD_TRY);
+    uint16_t flags = jam_emit_try_flags();
+    request.target = sem_target(sem, flags);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.sem_trywait(sem);
-    return sem_finish(&request, jam_real.sem_trywait(sem));
+    int result = jam_real.sem_trywait(sem);
+    if (result == 0 || flags & JAM_HELD_TRY)
+        return sem_finish(&request, result);
+    jam_request_withdraw(&request);
+    return result;
 }
 
 JAM_EXPORT int sem_post(sem_t *sem)

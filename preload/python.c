@@ -7,6 +7,7 @@
 #include "python.h"
 #include "diag.h"
 #include "python_layout.h"
+#include "python_methods.h"
 #include "symbol.h"
 
 #include <stddef.h>
@@ -54,6 +55,7 @@ void jam_python_consider(const struct jam_image *image)
         return;
     }
     python.layout = layout;
+    jam_python_methods_wrap(image, layout->minor);
     __atomic_store_n(&jam_python_is_here, true, __ATOMIC_RELEASE);
 }
 

@@ -7,13 +7,16 @@ Runs every interpreter that is called python3 or python3.N here, and those that 
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 
-from harness import TOP, Skip, equal, main, record, report, run, test
+from harness import TOP, Skip, equal, main, record, report, test
+from preload_trace import Dump
 
 FOLDER = os.path.join(TOP, "tests", "python")
 CHAINS_MIN = 150
+WAYS = {0: "blocking", 1: "timed", 4: "try"}  # flags of a dependency
 
 
 def interpreters():
@@ -49,7 +52,9 @@ def python_part(stack):
 
 
 def recorded_chains(document, script):
-    chains = {python_part(site["stack"]) for lock in document["locks"] for site in lock["sites"]}
+    """Of Python's locks: the GIL is taken anywhere."""
+    chains = {python_part(site["stack"]) for lock in document["locks"] for site in lock["sites"]
+              if lock["kind"] == "python-lock"}
     return {chain for chain in chains if chain and chain[0][:2] == ("take", script)}
 
 
@@ -92,6 +97,26 @@ def locks_are_named_by_what_they_are_assigned_to():
         callers = {python_part(site["stack"])[0][0].split(".")[-1] for site in locks["Pool.lock"]["sites"]}
         equal(callers, {"get"})
         os.remove("x.jam")
+
+
+@test
+def waiting_and_trying_are_told_apart():
+    script = os.path.join(FOLDER, "modes.py")
+    with open(script, encoding="utf-8") as file:
+        expected = {number: line.rsplit("# ", 1)[1].strip() for number, line in enumerate(file, 1)
+                    if re.search(r"# (blocking|timed|try)$", line)}
+    for path in interpreters():
+        if version_of(path) >= (3, 13, 1):
+            continue
+        result = record(path, script, options=["-q", "-o", "x.jam"])
+        equal(result.returncode, 0, result.stderr)
+        dump = Dump("x.jam")
+        lines = {stack["ref"]: re.search(r"\bask modes\.py:(\d+)", stack["symbols"])
+                 for stack in dump["stack"]}
+        found = {int(lines[dependency["stack"]].group(1)): WAYS[dependency["flags"] & (1 | 4)]
+                 for dependency in dump["dependency"] if lines[dependency["stack"]]}
+        os.remove("x.jam")
+        equal(found, expected, path)
 
 
 @test
