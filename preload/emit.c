@@ -5,6 +5,7 @@
  */
 #include "emit.h"
 #include "blame.h"
+#include "check.h"
 #include "clock.h"
 #include "depend.h"
 #include "held.h"
@@ -52,13 +53,22 @@ static inline bool site_cache_holds(const struct jam_thread *self,
            __atomic_load_n(&slot->lock->generation, __ATOMIC_RELAXED) == slot->generation;
 }
 
+/* The record of an object that is used at `stack`. What libc calls destroyed has none. */
+static struct jam_lock_record *emit_get_lock(struct jam_thread *self, struct jam_lock_key key,
+                                             uint32_t class_stack, uint32_t stack)
+{
+    if (JAM_UNLIKELY(!jam_lock_find(key)))
+        jam_check_new(self, key, stack);
+    return key.flags & JAM_KEY_IS_DEAD ? NULL : jam_lock_get(self, key, class_stack);
+}
+
 /* Look the lock and its site up in the tables. What finds no space is not cached: tried again. */
 static void request_resolve(struct jam_request *request, struct jam_site_cache *slot)
 {
     struct jam_thread *self = request->self;
     struct jam_target target = request->target;
     uint32_t class_stack = target.class_stack ? target.class_stack : request->stack;
-    request->lock = jam_lock_get(self, target.key, class_stack);
+    request->lock = emit_get_lock(self, target.key, class_stack, request->stack);
     request->site = &self->lost_site;
     if (!request->lock) {
         request->lock = &self->lost_lock;
@@ -259,6 +269,7 @@ void jam_request_failed(struct jam_request *request, int error)
     struct jam_wait_totals *waits = jam_site_waits(self, request->site);
     bool is_try = request->target.flags & JAM_HELD_TRY;
     bool is_in_vain = error == ETIMEDOUT || (is_try && (error == EBUSY || error == EAGAIN));
+    jam_check_failure(request, error);
     if (is_in_vain && self->held_count > 0 && jam_blame_is_for_holders(request))
         jam_retry_note_failure(self, request->lock, request->stack);
     if (waits && is_try && (error == EBUSY || error == EAGAIN))
@@ -322,8 +333,8 @@ static inline void release_account(const struct jam_release *release)
 void jam_release_begin(struct jam_release *release, const void *object)
 {
     release->self = jam_enter();
-    if (JAM_LIKELY(release->self != NULL) && JAM_UNLIKELY(!release_take(release, object)))
-        jam_lock_hand_over((uint64_t)object);
+    if (JAM_LIKELY(release->self != NULL))
+        release_take(release, object);
 }
 
 void jam_release_begin_post(struct jam_release *release, struct jam_call call,
@@ -376,11 +387,13 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
                    bool is_broadcast)
 {
     uint32_t stack = jam_stack_capture(self, call);
-    struct jam_lock_record *lock = jam_lock_get(self, key, stack);
+    struct jam_lock_record *lock = emit_get_lock(self, key, stack, stack);
     if (!lock)
         return;
-    if (key.kind == JAM_LOCK_SEM)
+    if (key.kind == JAM_LOCK_SEM) {
+        jam_check_post(self, key, lock, stack);
         jam_lock_note_post(self, lock);
+    }
     if (__atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) == 0) {
         wake_note_missed(self, lock, stack);
         return;
@@ -396,6 +409,8 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
 
 void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)
 {
+    if (jam_lock_find(key))
+        jam_check_end(self, call, key, (struct jam_view){.is_locked = true});
     jam_lock_create(self, key, jam_stack_capture(self, call));
 }
 

@@ -112,6 +112,13 @@ struct jam_release {
     bool has_waiters;
 };
 void jam_release_begin(struct jam_release *release, const void *object);
+
+/* Whether this thread did not hold it: see jam_check_release. */
+static inline bool jam_release_is_foreign(const struct jam_release *release)
+{
+    return release->self && !release->site;
+}
+
 void jam_release_end(const struct jam_release *release);
 
 /*

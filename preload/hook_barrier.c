@@ -8,7 +8,7 @@
  * within these few nanoseconds neither may see itself as the last: their wake is missing then, and
  * nobody is blamed. Nor is anybody for an arrival in another process that we do not see.
  */
-#include "emit.h"
+#include "check.h"
 #include "real.h"
 
 /*
@@ -31,6 +31,14 @@ static uint64_t barrier_round(const pthread_barrier_t *barrier)
     unsigned count = __atomic_load_n(&view->count, __ATOMIC_RELAXED);
     unsigned arrived = __atomic_load_n(&view->arrived, __ATOMIC_RELAXED);
     return count > 0 ? arrived / count : 0;
+}
+
+static struct jam_view barrier_state(const pthread_barrier_t *barrier)
+{
+    const struct barrier_view *view = (const struct barrier_view *)barrier;
+    unsigned count = __atomic_load_n(&view->count, __ATOMIC_RELAXED);
+    unsigned arrived = __atomic_load_n(&view->arrived, __ATOMIC_RELAXED);
+    return (struct jam_view){.is_locked = count > 0 && arrived % count > 0};
 }
 
 /* Whether the next arrival opens the barrier. */
@@ -106,6 +114,8 @@ JAM_EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
 {
     struct jam_call call = JAM_CALLER();
     int result = jam_real.pthread_barrier_init(barrier, attributes, count);
+    if (JAM_UNLIKELY(result != 0))
+        jam_check_answer(call, barrier_key(barrier), result);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
         struct jam_lock_key key = barrier_key(barrier);
@@ -121,6 +131,8 @@ JAM_EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
+    if (self)
+        jam_check_end(self, call, barrier_key(barrier), barrier_state(barrier));
     int result = jam_real.pthread_barrier_destroy(barrier);
     if (self) {
         if (result == 0)

@@ -6,6 +6,7 @@
  * differs is that answers are thrd_success, thrd_busy and so on instead of errno values.
  */
 #include "hook_cond.h"
+#include "hook_mutex.h"
 #include "hook_thread.h"
 #include "real.h"
 
@@ -28,8 +29,9 @@ static struct jam_target mtx_target(const mtx_t *mutex, uint16_t held_flags)
 {
     const pthread_mutex_t *same = (const pthread_mutex_t *)mutex;
     bool is_recursive = (same->__data.__kind & 3) == PTHREAD_MUTEX_RECURSIVE_NP;
+    uint16_t flags = (is_recursive ? JAM_LOCK_RECURSIVE : 0) | jam_mutex_death(mutex);
     return (struct jam_target){
-        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, is_recursive ? JAM_LOCK_RECURSIVE : 0, 0},
+        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, flags, 0},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };
@@ -94,6 +96,9 @@ JAM_EXPORT int mtx_unlock(mtx_t *mutex)
 {
     struct jam_release release;
     jam_release_begin(&release, mutex);
+    if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
+        jam_check_release(release.self, JAM_CALLER(), mtx_target(mutex, 0).key,
+                          jam_mutex_view(mutex));
     int result = jam_real.mtx_unlock(mutex);
     jam_release_end(&release);
     return result;
@@ -115,7 +120,9 @@ JAM_EXPORT void mtx_destroy(mtx_t *mutex)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
-    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0, 0};
+    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, jam_mutex_death(mutex), 0};
+    if (self)
+        jam_check_end(self, call, key, jam_mutex_view(mutex));
     jam_real.mtx_destroy(mutex);
     if (self) {
         jam_emit_destroyed(self, call, key);
@@ -223,7 +230,7 @@ JAM_EXPORT int thrd_detach(thrd_t thread)
 JAM_EXPORT void thrd_exit(int value)
 {
     if (!jam_thread_has_trampoline())
-        jam_thread_ended();
+        jam_life_ended();
     jam_real.thrd_exit(value);
     __builtin_unreachable();
 }

@@ -7,6 +7,7 @@
  * the cleanup handlers run, so our own handler puts it back into the held list first.
  */
 #include "hook_cond.h"
+#include "hook_mutex.h"
 #include "real.h"
 
 #include <errno.h>
@@ -29,9 +30,11 @@ static bool cond_begin(struct jam_cond_wait *wait)
     struct jam_thread *self = wait->request.self;
     const struct jam_lock_record *mutex =
         jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0, 0});
+    struct jam_view view = jam_mutex_view(wait->mutex);
     wait->request.target.partner = mutex ? mutex->id : 0;
     wait->request.lock->partner = wait->request.target.partner;
     wait->had_mutex = jam_emit_release(self, wait->mutex, &wait->was_reentry);
+    jam_check_cond(&wait->request, mutex, view, wait->had_mutex);
     jam_request_depend_cond(&wait->request, wait->was_reentry ? NULL : mutex);
     jam_request_block(&wait->request, JAM_OP_COND_WAIT, 0);
     return true;
@@ -103,6 +106,7 @@ void jam_cond_destroyed(struct jam_call call, const void *cond)
     struct jam_thread *self = jam_enter();
     if (!self)
         return;
+    jam_check_end(self, call, cond_key(cond), (struct jam_view){.is_locked = true});
     jam_emit_destroyed(self, call, cond_key(cond));
     jam_leave(self);
 }

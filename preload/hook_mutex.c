@@ -6,7 +6,7 @@
  * is looked at instead: a try on a mutex with a priority ceiling changes the caller's priority, and
  * glibc's try on a robust mutex that is beyond recovery leaves it locked.
  */
-#include "emit.h"
+#include "hook_mutex.h"
 #include "limit.h"
 #include "real.h"
 
@@ -23,6 +23,13 @@ enum {
 };
 static const unsigned PRIO_CEILING_MASK = 0xfff80000; /* of __data.__lock, with KIND_PROTECT */
 
+/* pthread_mutex_destroy leaves a kind of -1. */
+inline uint16_t jam_mutex_death(const void *mutex)
+{
+    const pthread_mutex_t *same = mutex;
+    return same->__data.__kind < 0 ? JAM_KEY_IS_DEAD : 0;
+}
+
 static uint16_t mutex_flags(const pthread_mutex_t *mutex)
 {
     static const uint16_t types[] = {0, JAM_LOCK_RECURSIVE, JAM_LOCK_ERRORCHECK, JAM_LOCK_ADAPTIVE};
@@ -31,7 +38,7 @@ static uint16_t mutex_flags(const pthread_mutex_t *mutex)
     flags |= kind & KIND_ROBUST ? JAM_LOCK_ROBUST : 0;
     flags |= kind & KIND_PI ? JAM_LOCK_PI : 0;
     flags |= kind & KIND_PSHARED ? JAM_LOCK_PSHARED : 0;
-    return flags;
+    return flags | jam_mutex_death(mutex);
 }
 
 static struct jam_target mutex_target(const pthread_mutex_t *mutex, uint16_t held_flags)
@@ -69,6 +76,25 @@ static bool mutex_looks_free(const pthread_mutex_t *mutex)
     return (word & mask) == 0;
 }
 
+static uint32_t mutex_owner(const pthread_mutex_t *mutex)
+{
+    return (uint32_t)__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED);
+}
+
+/* Types that know their owner answer, the others obey. */
+struct jam_view jam_mutex_view(const void *mutex)
+{
+    const pthread_mutex_t *same = mutex;
+    int kind = same->__data.__kind, type = kind & KIND_TYPE;
+    bool is_checked = type == PTHREAD_MUTEX_ERRORCHECK_NP || type == PTHREAD_MUTEX_RECURSIVE_NP ||
+                      kind & (KIND_ROBUST | KIND_PI);
+    return (struct jam_view){
+        .owner_tid = mutex_owner(same),
+        .is_locked = !mutex_looks_free(same),
+        .result = is_checked ? EPERM : 0,
+    };
+}
+
 /* Get it without waiting, or EBUSY. An invalid clock must reach the real function, which says so.
  */
 static inline __attribute__((always_inline)) int mutex_first(pthread_mutex_t *mutex,
@@ -95,11 +121,6 @@ static int mutex_finish(struct jam_request *request, int result)
     else
         jam_request_failed(request, result);
     return result;
-}
-
-static uint32_t mutex_owner(const pthread_mutex_t *mutex)
-{
-    return (uint32_t)__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED);
 }
 
 static inline __attribute__((always_inline)) int
@@ -147,6 +168,8 @@ JAM_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
     struct jam_release release;
     jam_release_begin(&release, mutex);
+    if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
+        jam_check_release(release.self, JAM_CALLER(), mutex_key(mutex), jam_mutex_view(mutex));
     int result = jam_real.pthread_mutex_unlock(mutex);
     jam_release_end(&release);
     return result;
@@ -168,7 +191,11 @@ JAM_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
-    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, 0, 0};
+    struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, jam_mutex_death(mutex), 0};
+    struct jam_view view = jam_mutex_view(mutex);
+    view.result = view.is_locked ? EBUSY : 0;
+    if (self)
+        jam_check_end(self, call, key, view);
     int result = jam_real.pthread_mutex_destroy(mutex);
     if (self) {
         if (result == 0)

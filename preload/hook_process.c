@@ -10,6 +10,7 @@
 JAM_EXPORT pid_t fork(void)
 {
     struct jam_call call = JAM_CALLER();
+    jam_life_forks(call);
     pid_t child = jam_real.fork();
     if (child > 0)
         jam_life_forked(call, child);

@@ -4,7 +4,7 @@
  * Eight ways to acquire differ in mode and in how long they are ready to wait. They share one
  * shape: try; if busy, wait in the real function.
  */
-#include "emit.h"
+#include "check.h"
 #include "limit.h"
 #include "real.h"
 
@@ -27,6 +27,15 @@ static int rwlock_try(pthread_rwlock_t *rwlock, uint16_t mode)
 {
     return mode == JAM_SHARED ? jam_real.pthread_rwlock_tryrdlock(rwlock)
                               : jam_real.pthread_rwlock_trywrlock(rwlock);
+}
+
+/* __readers counts them above three bits of its own (glibc 2.25 and later). */
+static struct jam_view rwlock_view(const pthread_rwlock_t *rwlock)
+{
+    enum { READER_SHIFT = 3 };
+    unsigned readers = __atomic_load_n(&rwlock->__data.__readers, __ATOMIC_RELAXED) >> READER_SHIFT;
+    int writer = __atomic_load_n(&rwlock->__data.__cur_writer, __ATOMIC_RELAXED);
+    return (struct jam_view){.owner_tid = (uint32_t)writer, .is_locked = writer || readers};
 }
 
 static int rwlock_finish(struct jam_request *request, int result)
@@ -150,6 +159,9 @@ JAM_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
 {
     struct jam_release release;
     jam_release_begin(&release, rwlock);
+    if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
+        jam_check_release(release.self, JAM_CALLER(), rwlock_target(rwlock, 0, 0).key,
+                          rwlock_view(rwlock));
     int result = jam_real.pthread_rwlock_unlock(rwlock);
     jam_release_end(&release);
     return result;
@@ -172,6 +184,8 @@ JAM_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, 0, 0};
+    if (self)
+        jam_check_end(self, call, key, rwlock_view(rwlock));
     int result = jam_real.pthread_rwlock_destroy(rwlock);
     if (self) {
         if (result == 0)

@@ -5,7 +5,7 @@
  * cancellation first and then tries; so do we, and the rest is the same as without us. Whether a
  * semaphore is a lock, held from wait to post, or a signal, is found out by its use (lock.h).
  */
-#include "emit.h"
+#include "check.h"
 #include "limit.h"
 #include "real.h"
 
@@ -126,6 +126,9 @@ JAM_EXPORT int sem_post(sem_t *sem)
     jam_release_begin_post(&release, JAM_CALLER(), sem_target(sem, 0).key);
     int result = jam_real.sem_post(sem);
     jam_release_end(&release);
+    if (JAM_UNLIKELY(result != 0))
+        jam_check_answer(JAM_CALLER(), (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0},
+                         errno);
     return result;
 }
 
@@ -133,6 +136,8 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
 {
     struct jam_call call = JAM_CALLER();
     int result = jam_real.sem_init(sem, is_shared, value);
+    if (JAM_UNLIKELY(result != 0))
+        jam_check_answer(call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0}, errno);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
         uint16_t flags = is_shared ? JAM_LOCK_PSHARED : 0;
@@ -141,6 +146,13 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
         jam_leave(self);
     }
     return result;
+}
+
+static void sem_check_end(struct jam_thread *self, struct jam_call call, const sem_t *sem)
+{
+    struct jam_view view = {.is_locked = sem_value(sem) == 0};
+    if (self)
+        jam_check_end(self, call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0}, view);
 }
 
 /* The end of a semaphore's life, by sem_destroy or sem_close. */
@@ -157,6 +169,7 @@ JAM_EXPORT int sem_destroy(sem_t *sem)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
+    sem_check_end(self, call, sem);
     int result = jam_real.sem_destroy(sem);
     sem_end(self, call, sem, result);
     return result;
@@ -166,6 +179,7 @@ JAM_EXPORT int sem_close(sem_t *sem)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
+    sem_check_end(self, call, sem);
     int result = jam_real.sem_close(sem);
     sem_end(self, call, sem, result);
     return result;

@@ -4,7 +4,7 @@
  * A spin lock is held like a mutex, but libc does not know by whom: who finds it taken looks for
  * the holder in the other threads' held lists before it begins to spin.
  */
-#include "emit.h"
+#include "check.h"
 #include "real.h"
 
 #include <errno.h>
@@ -16,6 +16,12 @@ static struct jam_target spin_target(const volatile void *lock, uint16_t held_fl
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };
+}
+
+/* glibc's free spin lock is 1 on x86. */
+static struct jam_view spin_view(const pthread_spinlock_t *lock)
+{
+    return (struct jam_view){.is_locked = __atomic_load_n(lock, __ATOMIC_RELAXED) != 1};
 }
 
 static int spin_finish(struct jam_request *request, int result)
@@ -55,6 +61,8 @@ JAM_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
 {
     struct jam_release release;
     jam_release_begin(&release, (const void *)lock);
+    if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
+        jam_check_release(release.self, JAM_CALLER(), spin_target(lock, 0).key, spin_view(lock));
     int result = jam_real.pthread_spin_unlock(lock);
     jam_release_end(&release);
     return result;
@@ -78,6 +86,8 @@ JAM_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
 {
     struct jam_call call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
+    if (self)
+        jam_check_end(self, call, spin_target(lock, 0).key, spin_view(lock));
     int result = jam_real.pthread_spin_destroy(lock);
     if (self) {
         if (result == 0)

@@ -6,7 +6,7 @@
  * named by the FILE itself, not by the lock that it points to: stdin, stdout and stderr are symbols
  * of libc then.
  */
-#include "emit.h"
+#include "check.h"
 #include "real.h"
 
 #include <errno.h>
@@ -54,6 +54,9 @@ JAM_EXPORT void funlockfile(FILE *stream)
 {
     struct jam_release release;
     jam_release_begin(&release, stream);
+    if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
+        jam_check_release(release.self, JAM_CALLER(), file_target(stream, 0).key,
+                          (struct jam_view){.is_locked = true});
     jam_real.funlockfile(stream);
     jam_release_end(&release);
 }

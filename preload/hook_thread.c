@@ -2,6 +2,7 @@
  * pthread_create, join, detach, exit, setname: the life of threads.
  */
 #include "hook_thread.h"
+#include "check.h"
 #include "real.h"
 
 #include <errno.h>
@@ -139,6 +140,9 @@ JAM_EXPORT int pthread_detach(pthread_t thread)
 {
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)thread);
     int result = jam_real.pthread_detach(thread);
+    if (JAM_UNLIKELY(result != 0))
+        jam_check_answer(JAM_CALLER(),
+                         (struct jam_lock_key){(uint64_t)thread, JAM_LOCK_THREAD, 0, 0}, result);
     if (result == 0 && record)
         jam_thread_flag(record, JAM_THREAD_DETACHED);
     return result;
@@ -151,7 +155,7 @@ JAM_EXPORT int pthread_detach(pthread_t thread)
 JAM_EXPORT void pthread_exit(void *value)
 {
     if (!jam_thread_has_trampoline())
-        jam_thread_ended();
+        jam_life_ended();
     jam_real.pthread_exit(value);
     __builtin_unreachable();
 }

@@ -1,5 +1,6 @@
 /* The life of threads and of the process, as the hooks tell it. */
 #include "life.h"
+#include "check.h"
 #include "clock.h"
 #include "frame_rule.h"
 #include "growth.h"
@@ -10,6 +11,7 @@
 #include "session.h"
 #include "stack.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stddef.h>
 
@@ -106,10 +108,63 @@ void jam_life_not_created(struct jam_life_start *start)
     start_free(start);
 }
 
+/* --- the end of a thread that holds locks --- */
+
+/*
+ * Destructors of thread-specific data may still release what is held. One of our own, which asks to
+ * be called again until the last round, sees what they have left. Only a thread that needs it makes
+ * the key, late, so that it comes behind the target's own. libc keeps the first 32 values in the
+ * thread itself; for a higher key it would allocate.
+ */
+enum { KEYS_IN_THREAD = 32 };
+static pthread_key_t exit_key;
+static enum { EXIT_KEY_NONE, EXIT_KEY_MADE, EXIT_KEY_OFF } exit_key_state; /* under growth lock */
+
+static void exit_round(void *round)
+{
+    uintptr_t next = (uintptr_t)round + 1;
+    if (next <= PTHREAD_DESTRUCTOR_ITERATIONS) {
+        pthread_setspecific(exit_key, (const void *)next);
+        return;
+    }
+    struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
+    if (!self)
+        return;
+    jam_check_exit(self);
+    jam_leave(self);
+}
+
+static bool exit_key_make(void)
+{
+    if (!jam_growth_lock())
+        return false;
+    if (exit_key_state == EXIT_KEY_NONE) {
+        exit_key_state = EXIT_KEY_OFF;
+        if (pthread_key_create(&exit_key, exit_round) == 0) {
+            exit_key_state = EXIT_KEY_MADE;
+            if (exit_key >= KEYS_IN_THREAD) {
+                pthread_key_delete(exit_key);
+                exit_key_state = EXIT_KEY_OFF;
+            }
+        }
+    }
+    bool is_made = exit_key_state == EXIT_KEY_MADE;
+    jam_growth_unlock();
+    return is_made;
+}
+
+void jam_life_ended(void)
+{
+    const struct jam_thread *self = jam_self;
+    jam_thread_ended();
+    if (self->magic == JAM_THREAD_MAGIC && self->held_count > 0 && exit_key_make())
+        pthread_setspecific(exit_key, (const void *)1);
+}
+
 static void life_end(void *unused)
 {
     (void)unused;
-    jam_thread_ended();
+    jam_life_ended();
 }
 
 static struct jam_life_start life_begin(void *argument)
@@ -160,6 +215,32 @@ void jam_life_joined(struct jam_request *request, struct jam_thread_record *reco
 }
 
 /* --- the process --- */
+
+static __thread uint32_t fork_stack; /* of the call that forks */
+
+/* Behind the target's own handlers, which may wait for locks to come free: made before them. */
+static void fork_prepare(void)
+{
+    struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
+    if (!self)
+        return;
+    jam_check_fork(self, fork_stack);
+    jam_leave(self);
+}
+
+void jam_life_watch_forks(void)
+{
+    pthread_atfork(fork_prepare, NULL, NULL);
+}
+
+void jam_life_forks(struct jam_call call)
+{
+    struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
+    if (!self)
+        return;
+    fork_stack = jam_stack_capture(self, call);
+    jam_leave(self);
+}
 
 void jam_life_forked(struct jam_call call, pid_t child)
 {

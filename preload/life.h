@@ -39,6 +39,15 @@ void jam_life_not_created(struct jam_life_start *start);
  */
 void jam_life_joined(struct jam_request *request, struct jam_thread_record *record);
 
+/* The calling thread's start routine has ended, or it exits. */
+void jam_life_ended(void);
+
+/* Be told before each fork: to be called once. */
+void jam_life_watch_forks(void);
+
+/* This process is about to fork. */
+void jam_life_forks(struct jam_call call);
+
 /* This process has forked `child`. */
 void jam_life_forked(struct jam_call call, pid_t child);
 

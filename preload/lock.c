@@ -42,6 +42,13 @@ static bool lock_is(const struct jam_lock_record *lock, struct jam_lock_key key)
            lock->kind == key.kind && jam_lock_is_alive(lock);
 }
 
+struct jam_lock_record *jam_lock_find_latest(uint64_t address)
+{
+    struct jam_lock_record *lock =
+        (struct jam_lock_record *)jam_shared_map_find(&locks.by_address, address);
+    return lock && lock->address == address ? lock : NULL;
+}
+
 struct jam_lock_record *jam_lock_find(struct jam_lock_key key)
 {
     struct jam_lock_record *lock =
@@ -165,6 +172,14 @@ static void lock_finish(const struct jam_thread *self, struct jam_lock_record *l
                    lock_class(key, lock->created_stack ? lock->created_stack : lock->first_stack));
 }
 
+/* An object of another kind was at this address, and cannot be there any more. */
+static void lock_finish_other(const struct jam_thread *self, uint64_t address, uint32_t stack)
+{
+    struct jam_lock_record *other = jam_lock_find_latest(address);
+    if (other && jam_lock_is_alive(other))
+        lock_finish(self, other, stack);
+}
+
 /* --- operations --- */
 
 static void lock_note_event(struct jam_thread *self, uint32_t kind,
@@ -196,8 +211,10 @@ struct jam_lock_record *jam_lock_get(struct jam_thread *self, struct jam_lock_ke
     }
     lock = jam_lock_find(key);
     bool is_new = !lock;
-    if (is_new)
+    if (is_new) {
+        lock_finish_other(self, key.address, stack);
         lock = lock_begin(self, key, stack, false);
+    }
     jam_growth_unlock();
     if (is_new && lock)
         lock_note_event(self, JAM_EVENT_LOCK_BORN, lock);
@@ -216,6 +233,7 @@ struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock
     struct jam_lock_record *lock = jam_lock_find(key);
     if (lock)
         lock_finish(self, lock, stack); /* initialised again without a destroy */
+    lock_finish_other(self, key.address, stack);
     lock = lock_begin(self, key, stack, true);
     jam_growth_unlock();
     if (lock)

@@ -23,6 +23,12 @@ struct jam_lock_key {
     uint32_t value; /* sem: now, before the operation; barrier: parties */
 };
 
+/* A flag of a key alone: libc says that the object was destroyed. It gets no record. */
+#define JAM_KEY_IS_DEAD 0x8000
+
+/* The latest record of this address, of any kind, alive or over; NULL: none is known any more. */
+struct jam_lock_record *jam_lock_find_latest(uint64_t address);
+
 /* The live record of this object, or NULL if there is none yet. Takes no lock. */
 struct jam_lock_record *jam_lock_find(struct jam_lock_key key);
 

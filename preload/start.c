@@ -7,6 +7,7 @@
  */
 #include "config.h"
 #include "growth.h"
+#include "life.h"
 #include "unwinder.h"
 
 #include <pthread.h>
@@ -39,5 +40,6 @@ __attribute__((constructor)) static void start(int argc, char **argv, char **env
     (void)argc, (void)argv;
     jam_config_set_environment(environment);
     jam_unwinder_load();
+    jam_life_watch_forks();
     pthread_atfork(start_before_fork, start_after_fork_parent, start_after_fork_child);
 }

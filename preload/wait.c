@@ -4,6 +4,7 @@
  */
 #include "emit.h"
 #include "blame.h"
+#include "check.h"
 #include "clock.h"
 #include "ring.h"
 #include "session.h"
@@ -60,6 +61,7 @@ void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t
         request->dependency->last_ticks = request->wait_begin;
     lock_add_waiter(request->lock);
     jam_blame_begin(request, owner_tid);
+    jam_check_wait(request, operation, owner_tid);
     wait_word_set(&self->lane->wait, request, operation);
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAIT_BEGIN, operation, request->lock->id, request->stack,
