@@ -1,6 +1,9 @@
 /* `lockjam check`: findings, and an exit status for CI. */
 #include "cmd.h"
 
+#include <string.h>
+
+#include "cmd_check_run.h"
 #include "render_check_files.h"
 #include "util/output.h"
 
@@ -20,7 +23,9 @@ struct check_options {
     int format, color, fail_on;
     uint64_t exit_code;
     const char *output, *write_baseline, *write_order;
+    const char *trace_folder;
     struct jam_check_paths paths;
+    struct jam_record_options record;
     bool is_quiet, is_verbose, is_generating;
 };
 
@@ -49,6 +54,10 @@ static const struct jam_option check_options[] = {
      "report what is against the order declared in FILE", AT(paths.lock_order), NULL, 0, 0},
     {"write-lock-order", 0, JAM_OPTION_STRING, "FILE", "write the order that was seen to FILE",
      AT(write_order), NULL, 0, 0},
+    JAM_RECORD_OPTION_ROWS(struct check_options, record),
+    {"trace-folder", 0, JAM_OPTION_STRING, "FOLDER",
+     "of a COMMAND: keep the traces in FOLDER (else they are removed)", AT(trace_folder), NULL, 0,
+     0},
     {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
      jam_color_choices, 0, 0},
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks, and what is not counted",
@@ -113,51 +122,117 @@ static void print_notes(const struct jam_check *check, const struct jam_check_fi
     jam_check_files_notes(files, options->is_verbose, stderr);
 }
 
-/* The exit status, or a negative error. */
-static int check_traces(char *const *paths, size_t count, const struct check_options *options,
-                        struct jam_error *error)
+/* What is checked. */
+struct input {
+    char *const *paths;
+    size_t count;
+    const struct jam_facts *program; /* that was run; NULL = traces were given */
+};
+
+/* 1 = the check has failed, 0 = it has not; or a negative error. */
+static int check_traces(const struct input *input, const struct check_options *options,
+                        struct jam_check_files *files, struct jam_error *error)
 {
-    struct jam_check check = {0};
-    struct jam_check_files files;
+    struct jam_check check;
     struct jam_output output;
-    int status = jam_check_files_open(&files, &options->paths, error);
+    int status = jam_check_open(&check, input->paths, input->count, error);
+    check.program = input->program;
     if (!status)
-        status = jam_check_open(&check, paths, count, error);
-    if (!status)
-        status = judge(&check, options, &files, error);
+        status = judge(&check, options, files, error);
     if (!status)
         status = write_files(&check, options, error);
     if (!status)
-        status = jam_output_open(&output, options->output, paths, count, error);
+        status = jam_output_open(&output, options->output, input->paths, input->count, error);
     if (!status)
         status = show(&check, options, &output, error);
     if (!status)
-        print_notes(&check, &files, options);
-    if (!status && jam_check_has_failed(&check))
-        status = (int)options->exit_code;
+        print_notes(&check, files, options);
+    if (!status)
+        status = jam_check_has_failed(&check);
     jam_check_close(&check);
+    return status;
+}
+
+/* The exit status, or a negative error. */
+static int check_given(char *const *paths, size_t count, const struct check_options *options,
+                       struct jam_error *error)
+{
+    const struct input input = {paths, count, NULL};
+    struct jam_check_files files;
+    int status = jam_check_files_open(&files, &options->paths, error);
+    if (!status)
+        status = check_traces(&input, options, &files, error);
+    jam_check_files_close(&files);
+    return status > 0 ? (int)options->exit_code : status;
+}
+
+/* The same for a command. A damaged file of the user's is told before the command runs. */
+static int check_command(char **arguments, const struct check_options *options,
+                         struct jam_error *error)
+{
+    struct jam_check_run run = {.run.watch.news = -1};
+    struct jam_check_files files;
+    int status = jam_check_files_open(&files, &options->paths, error);
+    if (!status)
+        status = jam_check_run(&run, &options->record, options->trace_folder, arguments, error);
+    if (!status) {
+        const struct input input = {run.paths, run.count, &run.facts};
+        status = check_traces(&input, options, &files, error);
+        if (status == 0)
+            status = jam_check_run_status(&run);
+        else if (status > 0)
+            status = (int)options->exit_code;
+    }
+    jam_check_run_fini(&run);
     jam_check_files_close(&files);
     return status;
 }
 
+/* How many arguments stand behind the "--", -1 without one. */
+static int count_command(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--") == 0)
+            return argc - i - 1;
+    return -1;
+}
+
+/* What stands before "--" are options only: traces and a command cannot be checked together. */
+static int check_operands(int count, int command, struct jam_error *error)
+{
+    if (command >= 0 && count > command)
+        return jam_error_set(error, JAM_ERROR_USAGE, "traces or a command, not both");
+    if (command == 0)
+        return jam_error_set(error, JAM_ERROR_USAGE, "no program to check");
+    if (count == 0)
+        return jam_error_set(error, JAM_ERROR_USAGE,
+                             "which trace? None was given; a command stands behind --");
+    return 0;
+}
+
 static int jam_cmd_check(int argc, char **argv)
 {
-    struct check_options options = {.fail_on = JAM_FAIL_FEASIBLE, .exit_code = JAM_EXIT_FINDINGS};
+    struct check_options options = {.fail_on = JAM_FAIL_FEASIBLE,
+                                    .exit_code = JAM_EXIT_FINDINGS,
+                                    .record = {.events = -1, .follow_fork = -1}};
     struct jam_error error = {0};
     const struct jam_command_line line = {argc, argv, JAM_OPERANDS_MIXED};
+    int command = count_command(argc, argv);
     int count = jam_options_parse(check_options, &line, &options, &error);
-    if (count == 0)
-        count = jam_error_set(&error, JAM_ERROR_USAGE, "which trace? None was given");
-    int status = count;
-    if (count > 0)
-        status = check_traces(argv + 1, (size_t)count, &options, &error);
+    int status = count < 0 ? count : check_operands(count, command, &error);
+    if (status < 0)
+        return jam_command_fail("check", &error);
+    argv[1 + count] = NULL;
+    options.record.is_quiet = options.is_quiet;
+    status = command > 0 ? check_command(argv + 1, &options, &error)
+                         : check_given(argv + 1, (size_t)count, &options, &error);
     return status < 0 ? jam_command_fail("check", &error) : status;
 }
 
 const struct jam_command jam_command_check = {
     .name = "check",
     .run = jam_cmd_check,
-    .synopsis = "[OPTION]... TRACE...",
+    .synopsis = "[OPTION]... TRACE... | -- COMMAND [ARGUMENT]...",
     .summary = "Find deadlocks, possible and real, hangs and misuse of locks",
     .description =
         "Reads one or more traces and tells what is wrong with the locking of the program: "
@@ -166,6 +241,10 @@ const struct jam_command jam_command_check = {
         "places, how sure that is, and what to do.\n\n"
         "Several traces, such as those of the processes of one run or of the shards of one test "
         "suite, are checked as one: equal findings are told once.\n\n"
-        "The exit status is 66 if anything is found that counts (see --fail-on), else 0.",
+        "With -- COMMAND the program is recorded first, as by lockjam record, with its children; "
+        "the "
+        "traces are removed afterwards. If it is deadlocked for certain, it is ended.\n\n"
+        "The exit status is 66 if anything is found that counts (see --fail-on), else 0, or of a "
+        "COMMAND its own, or 124 if its time was up.",
     .options = check_options,
 };

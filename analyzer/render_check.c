@@ -26,7 +26,7 @@ int jam_check_open(struct jam_check *check, char *const *paths, size_t count,
                    struct jam_error *error)
 {
     *check = (struct jam_check){0};
-    int status = jam_report_open(&check->report, paths, count, error);
+    int status = count ? jam_report_open(&check->report, paths, count, error) : 0;
     for (size_t i = 0; !status && i < check->report.process_count; i++) {
         struct jam_report_process *process = &check->report.processes[i];
         check->dependencies += count_dependencies(process->trace);

@@ -36,6 +36,8 @@ struct jam_check {
     size_t shown_count; /* items[0 .. shown_count - 1] are not filtered */
     struct jam_intern texts;
     uint64_t dependencies;
+    const struct jam_facts *program; /* set by a caller who ran it: what is told of a program that
+                                        left no trace; NULL = traces were given */
 };
 
 /* What makes a check fail: --fail-on. */
@@ -47,7 +49,7 @@ struct jam_check_view {
 };
 
 /*
- * Reads `count` traces. Returns 0, JAM_ERROR_INPUT with file, offset and reason for the first one
+ * Reads `count` traces, none for a program that left none. Returns 0, JAM_ERROR_INPUT with file, offset and reason for the first one
  * that cannot be read, or JAM_ERROR_SYSTEM. To be ended with jam_check_close in any case.
  */
 int jam_check_open(struct jam_check *check, char *const *paths, size_t count,

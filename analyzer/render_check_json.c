@@ -200,14 +200,18 @@ static json_t *totals_json(const struct jam_check *check)
 void jam_check_json(struct jam_check *check, const struct jam_check_view *view, FILE *out)
 {
     const struct jam_report *report = &check->report;
+    const struct jam_facts *first =
+        report->process_count ? &report->processes[0].facts : check->program;
     (void)view;
     fputs("{\"schema\":\"lockjam.check/1\",\n\"process\":", out);
-    print_value(jam_json_process(&report->processes[0].facts), out);
+    print_value(first ? jam_json_process(first) : json_null(), out);
     fputs(",\n\"processes\":[", out);
     for (size_t i = 0; i < report->process_count; i++) {
         fputs(i ? ",\n" : "", out);
         print_value(jam_json_process(&report->processes[i].facts), out);
     }
+    if (!report->process_count && first)
+        print_value(jam_json_process(first), out);
     fputs("],\n\"findings\":[", out);
     jam_check_json_items(check, 0, check->shown_count, out);
     fputs("],\n\"filtered\":[", out);

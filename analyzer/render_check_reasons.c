@@ -219,6 +219,8 @@ const char *jam_check_verdict(struct jam_check *check)
 {
     char text[TEXT_BYTES] = "";
     size_t counts[FAMILIES] = {0};
+    if (!check->report.process_count)
+        return "Nothing was recorded, so nothing was checked";
     for (size_t i = 0; i < check->shown_count; i++)
         counts[family_of(check->items[i].finding)]++;
     for (size_t i = 0; i < FAMILIES; i++) {
@@ -266,6 +268,8 @@ const char *jam_check_losses(struct jam_check *check)
     char text[TEXT_BYTES] = "";
     char count[JAM_HUMAN_BYTES];
     size_t used = 0;
+    if (!check->report.process_count)
+        return "The program left no trace";
     for (unsigned i = 0; i < JAM_LOSS_KINDS && used < sizeof text; i++) {
         uint64_t sum = lost(check, i);
         if (sum && hidden_texts[i])
@@ -277,5 +281,10 @@ const char *jam_check_losses(struct jam_check *check)
         snprintf(text + used, sizeof text - used,
                  "%sa trace is damaged: what stood in the damaged places is unknown",
                  used ? "; " : "Lost: ");
+    used = strlen(text);
+    if (check->findings.searches_cut)
+        snprintf(text + used, sizeof text - used,
+                 "%s%s searches for cycles reached their bound: there may be more cycles",
+                 used ? "; " : "Cut short: ", jam_human_count(check->findings.searches_cut, count));
     return *text ? jam_check_keep(check, text) : "Nothing lost";
 }

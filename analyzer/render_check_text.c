@@ -230,6 +230,7 @@ static void print_filter_counts(const struct page *page)
 {
     const struct jam_check *check = page->check;
     size_t counts[JAM_FILTERS] = {0};
+    char more[JAM_HUMAN_BYTES];
     for (size_t i = check->shown_count; i < check->item_count; i++)
         counts[check->items[i].filter]++;
     fprintf(page->out, "\n%zu not counted:", check->item_count - check->shown_count);
@@ -240,6 +241,9 @@ static void print_filter_counts(const struct page *page)
         fprintf(page->out, "%s%zu %s", separator, counts[i], jam_filter_name(i));
         separator = ", ";
     }
+    if (check->findings.dropped_more)
+        fprintf(page->out, "%s%s more that are not listed", separator,
+                jam_human_count(check->findings.dropped_more, more));
     fputs(page->view->is_verbose ? "\n" : " (-v lists them)\n", page->out);
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """lockjam check: results, formats, exit statuses."""
 import json
+import os
 from xml.etree import ElementTree
 
 from harness import LOCKJAM, contains, equal, main, record, run, sample, target, test
@@ -286,6 +287,70 @@ def markdown_tells_the_verdict_first():
 def text_fits_a_terminal():
     for line in check(*violation()).stdout.splitlines():
         assert len(line) <= 100, line
+
+
+@test
+def a_command_is_run_and_checked():
+    environment = {"TMPDIR": os.getcwd()}
+    write("order", "lockjam-lock-order 1\nsecond -> first\n")
+    result = check("--lock-order=order", "--format=json", "-o", "out.json", "--",
+                   target("inversion"), status=66, env=environment)
+    equal(result.stdout, "")
+    with open("out.json", encoding="utf-8") as file:
+        document = json.load(file)
+    declared(document)
+    equal(document["process"]["executable"], target("inversion"))
+    equal(sorted(os.listdir(".")), ["order", "out.json"], "no traces are left")
+
+
+@test
+def a_command_keeps_its_traces_where_the_user_says():
+    check("-q", "--trace-folder=kept", "--", target("inversion"), "one", status=0)
+    equal(len(os.listdir("kept")), 1)
+    check(os.path.join("kept", os.listdir("kept")[0]), status=0)
+
+
+@test
+def a_command_without_findings_keeps_its_status():
+    check("--", "sh", "-c", "exit 3", status=3)
+    check("--", "sh", "-c", "kill -TERM $$", status=128 + 15)
+    check("--", "./no-such-program", status=4)
+    check("--", status=2)
+    check("x.jam", "--", "true", status=2)
+    result = check("--format=json", "--", "sh", "-c", "exit 5", status=5)
+    document = json.loads(result.stdout)
+    equal((document["process"]["ended"], document["process"]["exit_status"]), ("exit", 5))
+
+
+@test
+def damaged_files_are_told_before_the_command_runs():
+    write("bad", "what is this\n")
+    contains(check("--suppressions=bad", "--", "touch", "ran", status=3).stderr, "bad:1: ")
+    assert not os.path.exists("ran")
+
+
+@test
+def children_are_checked_too():
+    script = f"{target('inversion')}; exit 0"
+    write("order", "lockjam-lock-order 1\nsecond -> first\n")
+    result = check("--lock-order=order", "--format=json", "-o", "out.json", "--", "sh", "-c",
+                   script, status=66)
+    equal(result.stdout, "")
+    with open("out.json", encoding="utf-8") as file:
+        finding = declared(json.load(file))
+    equal(finding["count"], 1)
+
+
+@test
+def a_deadlocked_command_is_ended_and_fails():
+    check("--format=json", "-o", "out.json", "--", sample("deadlock_mutex"), status=66)
+    with open("out.json", encoding="utf-8") as file:
+        document = json.load(file)
+    equal(document["process"]["ended"], "killed")
+    finding = document["findings"][0]
+    equal((finding["kind"], finding["grade"], len(finding["edges"])), ("deadlock", "confirmed", 2))
+    kinds = [other["kind"] for other in document["findings"]]
+    assert "lock-order-inversion" not in kinds, f"the same cycle is told once: {kinds}"
 
 
 if __name__ == "__main__":
