@@ -75,34 +75,6 @@ static int add_item(struct jam_check *check, struct jam_map *map, const struct j
     return 0;
 }
 
-/* A predicted cycle that happened is told once, as what happened. */
-static bool has_happened(struct jam_check *check, const struct jam_map *map,
-                         const struct jam_check_item *item)
-{
-    struct jam_finding deadlock = *item->finding;
-    if (deadlock.kind != JAM_FINDING_LOCK_ORDER_INVERSION)
-        return false;
-    deadlock.kind = JAM_FINDING_DEADLOCK;
-    return jam_map_find(map, jam_check_hash(check, &deadlock), JAM_FILTER_NONE) != JAM_MAP_NONE;
-}
-
-/* One unguarded instance is enough: then the filtered ones prove nothing. */
-static bool is_revived(const struct jam_map *map, const struct jam_check_item *item)
-{
-    return item->filter && jam_map_find(map, item->hash, JAM_FILTER_NONE) != JAM_MAP_NONE;
-}
-
-static void drop_repeated(struct jam_check *check, const struct jam_map *map)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < check->item_count; i++) {
-        const struct jam_check_item *item = &check->items[i];
-        if (!is_revived(map, item) && !has_happened(check, map, item))
-            check->items[kept++] = *item;
-    }
-    check->item_count = kept;
-}
-
 static int order(uint64_t a, uint64_t b)
 {
     return (a > b) - (a < b);
@@ -177,7 +149,7 @@ int jam_check_judge(struct jam_check *check, const struct jam_check_rules *rules
     for (size_t i = 0; !status && i < check->findings.count; i++)
         status = add_item(check, &map, &check->findings.list[i]);
     if (!status)
-        drop_repeated(check, &map);
+        status = jam_check_drop_repeated(check, &map);
     jam_map_fini(&map);
     if (status)
         return jam_error_memory(error);

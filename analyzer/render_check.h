@@ -81,7 +81,16 @@ void jam_check_markdown(struct jam_check *check, const struct jam_check_view *vi
 void jam_check_text_items(struct jam_check *check, const struct jam_check_view *view, FILE *out);
 void jam_check_json_items(struct jam_check *check, size_t first, size_t end, FILE *out);
 
-/* The id's hash of one finding: see core/fingerprint.h. */
+/* The id's hash of one finding, and of one edge of it: see core/fingerprint.h. */
 uint64_t jam_check_hash(struct jam_check *check, const struct jam_finding *finding);
+uint64_t jam_check_hash_edge(struct jam_check *check, const struct jam_finding *finding,
+                             const struct jam_finding_edge *edge);
+
+/*
+ * Drops items that tell what another one tells better: what is filtered in one place and not in
+ * another, predictions of what happened, the misuse that a deadlock consists of. `map` leads from
+ * (hash, filter) to items. 0, or -1 without memory.
+ */
+int jam_check_drop_repeated(struct jam_check *check, const struct jam_map *map);
 
 #endif

@@ -34,8 +34,8 @@ static uint64_t add_class(struct jam_check *check, const struct jam_finding *fin
     return jam_fingerprint_text(hash, strstr(name, first_used) ? "unnamed" : name);
 }
 
-static uint64_t hash_edge(struct jam_check *check, const struct jam_finding *finding,
-                          const struct jam_finding_edge *edge)
+uint64_t jam_check_hash_edge(struct jam_check *check, const struct jam_finding *finding,
+                             const struct jam_finding_edge *edge)
 {
     uint64_t hash = JAM_FINGERPRINT_START;
     hash = add_class(check, finding, &edge->holds, hash);
@@ -69,7 +69,7 @@ uint64_t jam_check_hash(struct jam_check *check, const struct jam_finding *findi
     if (!parts)
         return hash;
     for (size_t i = 0; i < finding->edge_count; i++)
-        parts[i] = hash_edge(check, finding, &finding->edges[i]);
+        parts[i] = jam_check_hash_edge(check, finding, &finding->edges[i]);
     hash = jam_fingerprint_join(hash, parts, finding->edge_count);
     free(parts);
     return hash;

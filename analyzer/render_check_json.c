@@ -151,7 +151,7 @@ static json_t *finding_json(struct jam_check *check, const struct jam_check_item
     jam_json_set_text(object, "severity", jam_severity_name(finding->severity));
     jam_json_set_text(object, "message", jam_check_message(check, finding));
     jam_json_set_text(object, "why", jam_check_grade_text(check, finding));
-    jam_json_set_text(object, "advice", jam_check_advice(finding));
+    jam_json_set_text(object, "advice", jam_check_advice(check, finding));
     jam_json_set_number(object, "count", item->count);
     json_object_set_new_nocheck(object, "threads", threads_json(check, finding));
     json_object_set_new_nocheck(object, "locks", locks_json(check, finding));

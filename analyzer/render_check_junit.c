@@ -82,7 +82,7 @@ static void put_case(struct jam_check *check, const struct jam_check_item *item,
     put_clean(jam_check_grade_text(check, finding), out);
     fputs("\n", out);
     put_story(check, finding, out);
-    put_clean(jam_check_advice(finding), out);
+    put_clean(jam_check_advice(check, finding), out);
     fputs("</failure>\n  </testcase>\n", out);
 }
 

@@ -71,7 +71,7 @@ static void put_item(struct jam_check *check, const struct jam_check_item *item,
     fputs("\n**Why:** ", out);
     put_text(jam_check_grade_text(check, finding), out);
     fputs("\n\n**Fix:** ", out);
-    put_text(jam_check_advice(finding), out);
+    put_text(jam_check_advice(check, finding), out);
     fprintf(out, "\n\n```\n%s```\n\n</details>\n", jam_check_suppression(check, item));
 }
 

@@ -97,15 +97,35 @@ const char *jam_check_kind_text(enum jam_finding_kind kind)
 
 /* --- roles ----------------------------------------------------------------------------------- */
 
+const char *jam_check_hold_verb(const struct jam_check *check, const struct jam_finding *finding,
+                                const struct jam_lock_use *use)
+{
+    static const char *const verbs[JAM_LOCK_KINDS] = {
+        [JAM_LOCK_COND] = "would signal",
+        [JAM_LOCK_BARRIER] = "is missing at",
+        [JAM_LOCK_ONCE] = "is initialising",
+        [JAM_LOCK_THREAD] = "is what is waited for:",
+    };
+    const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
+    bool is_event = lock && lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE);
+    if (is_event)
+        return "would post";
+    return lock && lock->kind < JAM_LOCK_KINDS && verbs[lock->kind] ? verbs[lock->kind] : "holds";
+}
+
 static const char *edge_role(struct jam_check *check, const struct jam_finding *finding,
                              const struct jam_finding_edge *edge)
 {
     char text[TEXT_BYTES];
     const char *verb = finding->kind == JAM_FINDING_DEADLOCK ? "waits for" : "wants";
     bool is_reader = edge->wants.mode == JAM_SHARED;
-    snprintf(text, sizeof text, "holds %s (taken at %s) and %s %s%s at %s",
-             jam_check_lock_name(check, finding, &edge->holds),
-             jam_check_place(check, finding, edge->holds.stack), verb,
+    char taken[TEXT_BYTES / 4] = "";
+    const char *holds = jam_check_hold_verb(check, finding, &edge->holds);
+    if (*holds == 'h' && edge->holds.stack)
+        snprintf(taken, sizeof taken, " (taken at %s)",
+                 jam_check_place(check, finding, edge->holds.stack));
+    snprintf(text, sizeof text, "%s %s%s and %s %s%s at %s", holds,
+             jam_check_lock_name(check, finding, &edge->holds), taken, verb,
              jam_check_lock_name(check, finding, &edge->wants), is_reader ? " for reading" : "",
              jam_check_place(check, finding, edge->wants.stack));
     return jam_check_keep(check, text);
@@ -191,9 +211,10 @@ enum family_id {
     FAMILY_ORDER,
     FAMILY_HANG,
     FAMILY_PROGRESS,
-    FAMILY_MISUSE
+    FAMILY_MISUSE,
+    FAMILY_NOTE
 };
-#define FAMILIES (FAMILY_MISUSE + 1)
+#define FAMILIES (FAMILY_NOTE + 1)
 
 static const struct family families[FAMILIES] = {
     [FAMILY_HAPPENED] = {"deadlock happened", "deadlocks happened"},
@@ -202,10 +223,13 @@ static const struct family families[FAMILIES] = {
     [FAMILY_HANG] = {"wait never ends", "waits never end"},
     [FAMILY_PROGRESS] = {"place makes no or slow progress", "places make no or slow progress"},
     [FAMILY_MISUSE] = {"misuse of a lock", "misuses of locks"},
+    [FAMILY_NOTE] = {"place worth a look", "places worth a look"},
 };
 
 static enum family_id family_of(const struct jam_finding *finding)
 {
+    if (finding->severity == JAM_SEVERITY_NOTE)
+        return FAMILY_NOTE;
     if (finding->reason == JAM_REASON_DECLARED)
         return FAMILY_ORDER;
     if (finding->kind <= JAM_FINDING_RWLOCK_UPGRADE)

@@ -246,7 +246,7 @@ static json_t *result_json(struct jam_check *check, const struct jam_check_item 
     json_t *object = json_object();
     collect_steps(check, finding, &steps);
     snprintf(text, sizeof text, "%s. %s", jam_check_message(check, finding),
-             jam_check_advice(finding));
+             jam_check_advice(check, finding));
     jam_json_set_text(object, "ruleId", jam_finding_kind_name(finding->kind));
     jam_json_set_number(object, "ruleIndex", finding->kind);
     jam_json_set_text(object, "level", jam_severity_name(finding->severity));
@@ -275,7 +275,7 @@ static json_t *rule_json(enum jam_finding_kind kind)
     jam_json_set_text(object, "id", jam_finding_kind_name(kind));
     jam_json_set_text(object, "name", jam_finding_kind_name(kind));
     set(object, "shortDescription", message_json(jam_check_kind_text(kind)));
-    set(object, "help", message_json(jam_check_advice(&example)));
+    set(object, "help", message_json(jam_check_advice(NULL, &example)));
     jam_json_set_text(configuration, "level",
                       jam_severity_name(jam_finding_severity(kind, JAM_GRADE_FEASIBLE)));
     set(object, "defaultConfiguration", configuration);

@@ -76,16 +76,16 @@ static void print_stack(const struct page *page, const struct jam_finding *findi
         print_short_stack(page, finding, stack);
 }
 
-/* One end of an edge: "      holds   accounts[0] (for reading), taken at", and the stack. */
+/* One end of an edge: "      holds accounts[0] for reading, at", and the stack. */
 static void print_use(const struct page *page, const struct jam_finding *finding,
-                      const struct jam_lock_use *use, const char *verb)
+                      const struct jam_lock_use *use, const char *verb, enum jam_style style)
 {
-    enum jam_style style = *verb == 'h' ? JAM_STYLE_BLOCKER : JAM_STYLE_WAITER;
     fprintf(page->out, "%*s", INDENT + 2, "");
     print_styled(page, style, verb);
-    fprintf(page->out, " %s%s, at\n", jam_check_lock_name(page->check, finding, use),
-            use->mode == JAM_SHARED ? " for reading" : "");
-    print_stack(page, finding, use->stack);
+    fprintf(page->out, " %s%s%s\n", jam_check_lock_name(page->check, finding, use),
+            use->mode == JAM_SHARED ? " for reading" : "", use->stack ? ", at" : "");
+    if (use->stack)
+        print_stack(page, finding, use->stack);
 }
 
 /* What a thread held beside the lock of the cycle. */
@@ -121,28 +121,40 @@ static void print_edge(const struct page *page, const struct jam_finding *findin
                        const struct jam_finding_edge *edge)
 {
     print_thread(page, finding, edge->thread);
-    print_use(page, finding, &edge->holds, "holds");
+    print_use(page, finding, &edge->holds, jam_check_hold_verb(page->check, finding, &edge->holds),
+              JAM_STYLE_BLOCKER);
     print_use(page, finding, &edge->wants,
-              finding->kind == JAM_FINDING_DEADLOCK ? "waits for" : "wants");
+              finding->kind == JAM_FINDING_DEADLOCK ? "waits for" : "wants", JAM_STYLE_WAITER);
     print_also_held(page, finding, edge);
 }
 
-/* The thread and place of a finding that is no cycle, then the other's. */
+/* What a thread does, in words. */
+static void print_role(const struct page *page, const struct jam_finding *finding, bool is_other)
+{
+    struct jam_check_role roles[2];
+    size_t count = jam_check_roles(page->check, finding, roles, 2);
+    size_t index = is_other ? 1 : 0;
+    if (index >= count)
+        return;
+    fprintf(page->out, "%*s", INDENT + 2, "");
+    print_wrapped(page, INDENT + 2, INDENT + 4, roles[index].text);
+}
+
+/* The thread and place of a finding that is no cycle; then the other's, which may be the same. */
 static void print_party(const struct page *page, const struct jam_finding *finding, bool is_other)
 {
     const struct jam_lock_use *use = is_other ? &finding->other : &finding->subject;
     uint32_t thread = is_other ? finding->other_thread : finding->thread;
-    struct jam_check_role roles[2];
-    size_t count = jam_check_roles(page->check, finding, roles, 2);
     if (!thread && !use->stack)
         return;
-    print_thread(page, finding, thread);
-    for (size_t i = 0; i < count; i++)
-        if (roles[i].thread == thread && (i > 0 || !is_other)) {
-            fprintf(page->out, "%*s", INDENT + 2, "");
-            print_wrapped(page, INDENT + 2, INDENT + 4, roles[i].text);
-        }
-    print_stack(page, finding, use->stack);
+    if (is_other && thread == finding->thread) {
+        fprintf(page->out, "%*sbefore that, at\n", INDENT + 2, "");
+    } else {
+        print_thread(page, finding, thread);
+        print_role(page, finding, is_other);
+    }
+    if (use->stack)
+        print_stack(page, finding, use->stack);
 }
 
 static void print_story(const struct page *page, const struct jam_finding *finding)
@@ -203,16 +215,19 @@ static void print_process(const struct page *page, const struct jam_finding *fin
 static void print_item(const struct page *page, const struct jam_check_item *item, size_t number)
 {
     const struct jam_finding *finding = item->finding;
+    bool is_note = finding->severity == JAM_SEVERITY_NOTE;
     char sentence[4096];
     print_heading(page, item, number);
     snprintf(sentence, sizeof sentence, "%s.", jam_check_message(page->check, finding));
     fprintf(page->out, "%*s", INDENT, "");
     print_wrapped(page, INDENT, INDENT, sentence);
+    if (is_note && !page->view->is_verbose) /* the sentence has both places */
+        return;
     print_process(page, finding);
     print_cycle(page, finding);
     print_story(page, finding);
     print_labelled(page, "Why", jam_check_grade_text(page->check, finding));
-    print_labelled(page, "Fix", jam_check_advice(finding));
+    print_labelled(page, "Fix", jam_check_advice(page->check, finding));
 }
 
 static void print_filtered_item(const struct page *page, const struct jam_check_item *item)

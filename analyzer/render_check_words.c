@@ -307,6 +307,12 @@ static const char *special_message(const struct jam_finding *finding)
     if (finding->reason == JAM_REASON_DECLARED)
         return "{thread} takes {lock} at {place} while it holds {other_lock} since {other_place}, "
                "against the declared order";
+    if (finding->kind == JAM_FINDING_RWLOCK_UPGRADE && finding->edge_count > 1)
+        return "{threads} read {locks} and ask for it for writing, so they wait for each other for "
+               "ever";
+    if (finding->kind == JAM_FINDING_SELF_DEADLOCK && finding->reason == JAM_REASON_READERS)
+        return "{thread} asks at {place} for {lock} for reading while it reads it since "
+               "{other_place}: a writer that queues in between makes it wait for ever";
     if (finding->kind == JAM_FINDING_STUCK_WAIT && finding->reason == JAM_REASON_WAKEABLE)
         return "{thread} waits at {place} for {lock}, and could still be woken";
     if (finding->kind == JAM_FINDING_LOCK_ORDER_INVERSION &&
@@ -323,9 +329,35 @@ const char *jam_check_message(struct jam_check *check, const struct jam_finding 
     return jam_check_fill(check, finding, special ? special : kind_words[finding->kind].message);
 }
 
-const char *jam_check_advice(const struct jam_finding *finding)
+/* A cycle over one lock: readers, and a writer in between. */
+static bool is_over_one_lock(const struct jam_finding *finding)
 {
-    return finding->reason == JAM_REASON_DECLARED ? "Take the locks in the declared order, or "
-                                                    "change the declaration and have it reviewed."
-                                                  : kind_words[finding->kind].advice;
+    for (size_t i = 1; i < finding->edge_count; i++)
+        if (finding->edges[i].holds.lock != finding->edges[0].holds.lock)
+            return false;
+    return finding->edge_count > 1;
+}
+
+/* A cycle that leads through an event: then no order of locks helps. */
+static bool has_event(const struct jam_check *check, const struct jam_finding *finding)
+{
+    for (size_t i = 0; i < finding->edge_count; i++)
+        if (*jam_check_hold_verb(check, finding, &finding->edges[i].holds) != 'h')
+            return true;
+    return false;
+}
+
+const char *jam_check_advice(const struct jam_check *check, const struct jam_finding *finding)
+{
+    bool is_order =
+        finding->kind == JAM_FINDING_DEADLOCK || finding->kind == JAM_FINDING_LOCK_ORDER_INVERSION;
+    if (finding->reason == JAM_REASON_DECLARED)
+        return "Take the locks in the declared order, or change the declaration and have it "
+               "reviewed.";
+    if (is_order && is_over_one_lock(finding))
+        return "Do not take a lock again while holding it: a writer may have queued in between.";
+    if (is_order && check && has_event(check, finding))
+        return "Do not hold a lock while waiting for an event or a thread that needs it: release "
+               "it before the wait.";
+    return kind_words[finding->kind].advice;
 }

@@ -15,11 +15,18 @@ const char *jam_check_message(struct jam_check *check, const struct jam_finding 
 const char *jam_check_fill(struct jam_check *check, const struct jam_finding *finding,
                            const char *sentence);
 
+/*
+ * How a thread of a cycle has what another one waits for: "holds" a lock, "would signal" a
+ * condition, "is" a thread that is joined.
+ */
+const char *jam_check_hold_verb(const struct jam_check *check, const struct jam_finding *finding,
+                                const struct jam_lock_use *use);
+
 /* What a kind means, for rules that are listed without a finding. */
 const char *jam_check_kind_text(enum jam_finding_kind kind);
 
-/* What to do about it. */
-const char *jam_check_advice(const struct jam_finding *finding);
+/* What to do about it; check may be NULL for a kind as such. */
+const char *jam_check_advice(const struct jam_check *check, const struct jam_finding *finding);
 
 /* Why the grade is what it is. */
 const char *jam_check_grade_text(struct jam_check *check, const struct jam_finding *finding);

@@ -353,5 +353,27 @@ def a_deadlocked_command_is_ended_and_fails():
     assert "lock-order-inversion" not in kinds, f"the same cycle is told once: {kinds}"
 
 
+@test
+def one_defect_is_told_once():
+    for name, kind in (("deadlock_self", "self-deadlock"), ("deadlock_upgrade", "rwlock-upgrade"),
+                       ("deadlock_queue", "deadlock")):
+        check("--format=json", "-o", f"{name}.json", "--", sample(name), status=66)
+        with open(f"{name}.json", encoding="utf-8") as file:
+            findings = json.load(file)["findings"]
+        errors = [(finding["kind"], finding["grade"]) for finding in findings
+                  if finding["severity"] == "error"]
+        equal(errors, [(kind, "confirmed")], name)
+
+
+@test
+def the_same_defect_in_many_instances_is_one_finding():
+    record(target("inversion"), "ring", options=("-q", "-o", "ring.jam"))
+    record(target("inversion"), "ring", options=("-q", "-o", "again.jam"))
+    findings = check_json("ring.jam", "again.jam", status=66)["findings"]
+    equal([(finding["kind"], len(finding["edges"])) for finding in findings],
+          [("lock-order-inversion", 3)])
+    assert findings[0]["count"] >= 2, findings[0]["count"]
+
+
 if __name__ == "__main__":
     main()
