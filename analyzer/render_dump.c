@@ -44,6 +44,7 @@ static void put_string(const struct jam_dump *dump, const struct jam_cursor *cur
         [JAM_STRING_ARGUMENT] = "argument",
         [JAM_STRING_DIRECTORY] = "directory",
         [JAM_STRING_VERSION] = "version",
+        [JAM_STRING_NAME] = "name",
     };
     const struct jam_string *string = record;
     bool is_known = string->key && string->key < sizeof keys / sizeof keys[0];
@@ -83,6 +84,7 @@ static void put_lock(const struct jam_dump *dump, const struct jam_cursor *curso
         .created_stack = lock->created_stack,
         .first_stack = lock->first_stack,
         .thread = lock->thread,
+        .name = lock->name_string,
     };
     char name[JAM_NAME_TEXT_BYTES];
     (void)cursor;

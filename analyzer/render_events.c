@@ -1,5 +1,6 @@
 /* Events as lines of text, all lanes merged by time. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "render_dump.h"
 #include "trace_event.h"
@@ -27,6 +28,7 @@ static const struct {
     [JAM_EVENT_LOCK_DEAD] = {"lock-dead", "lock", "generation"},
     [JAM_EVENT_FORK] = {"fork", "pid", "stack"},
     [JAM_EVENT_TRY_FAILED] = {"try-failed", "lock", "stack"},
+    [JAM_EVENT_PHASE] = {"phase", "name", "stack"},
 };
 
 static void print_event(const struct jam_dump *dump, const struct jam_event_view *event)
@@ -36,6 +38,10 @@ static void print_event(const struct jam_dump *dump, const struct jam_event_view
     fprintf(dump->out, "event ns=%" PRIu64 " lane=%u thread=%u kind=%s %s=%u %s=%u flags=%u",
             jam_timebase_since_start_ns(base, event->ticks), event->lane, event->thread,
             kinds[kind].name, kinds[kind].a, event->a, kinds[kind].b, event->b, event->flags);
+    if (kind == JAM_EVENT_PHASE && dump->frames) {
+        const char *name = jam_frames_given_name(dump->frames, event->a);
+        jam_dump_text(dump, "text", name ? name : "", name ? strlen(name) : 0);
+    }
     if (event->since_ticks)
         fprintf(dump->out, " since_ns=%" PRIu64,
                 jam_timebase_since_start_ns(base, event->since_ticks));

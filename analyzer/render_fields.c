@@ -94,6 +94,7 @@ const struct jam_field jam_lock_fields[] = {
     NAMED(jam_lock_record, born_ticks, "born", TIME),
     NAMED(jam_lock_record, destroyed_ticks, "destroyed", TIME),
     FIELD(jam_lock_record, thread, NUMBER),
+    FIELD(jam_lock_record, name_string, NUMBER),
     FIELD(jam_lock_record, waiters, NUMBER),
     FIELD(jam_lock_record, max_waiters, NUMBER),
     FIELD(jam_lock_record, owner_changes, NUMBER),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/function_name.h"
+#include "trace_names.h"
 #include "trace_python_lock.h"
 #include "trace_record.h"
 #include "util/array.h"
@@ -23,6 +24,7 @@ struct jam_frames {
     struct jam_symbolizer *symbolizer;
     struct jam_python_names *python;
     struct jam_python_locks *python_locks;
+    struct jam_names *names;
     struct known_stack *stacks;
     size_t stack_count, stack_capacity;
     struct jam_map by_ref;
@@ -103,7 +105,8 @@ struct jam_frames *jam_frames_new(struct jam_trace *trace)
     frames->symbolizer = new_symbolizer(frames);
     frames->python = jam_python_names_new(trace);
     frames->python_locks = frames->python ? jam_python_locks_new(trace, frames->python) : NULL;
-    if (frames->symbolizer && frames->python_locks)
+    frames->names = jam_names_new(trace);
+    if (frames->symbolizer && frames->python_locks && frames->names)
         return frames;
     jam_frames_free(frames);
     return NULL;
@@ -115,6 +118,7 @@ void jam_frames_free(struct jam_frames *frames)
         return;
     if (frames->symbolizer)
         jam_symbolizer_free(frames->symbolizer);
+    jam_names_free(frames->names);
     jam_python_locks_free(frames->python_locks);
     jam_python_names_free(frames->python);
     jam_map_fini(&frames->by_ref);
@@ -134,6 +138,11 @@ const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
                                                      uint32_t created_stack)
 {
     return jam_python_locks_find(frames->python_locks, created_stack);
+}
+
+const char *jam_frames_given_name(const struct jam_frames *frames, uint32_t number)
+{
+    return jam_names_text(frames->names, number);
 }
 
 static void add_frames(struct jam_frames *frames, const struct jam_symbol_frame *more, size_t count)

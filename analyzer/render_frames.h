@@ -43,6 +43,9 @@ void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *fr
 const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
                                                      uint32_t created_stack);
 
+/* What the target itself called a lock or phase (raw bytes), by the number; NULL if nothing. */
+const char *jam_frames_given_name(const struct jam_frames *frames, uint32_t number);
+
 /* For names of variables. */
 struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames);
 

@@ -98,6 +98,9 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
                     const struct jam_contention_lock *lock, char buffer[JAM_NAME_TEXT_BYTES])
 {
     char raw[JAM_NAME_TEXT_BYTES];
+    const char *given = jam_frames_given_name(frames, lock->name);
+    if (given)
+        return jam_human_clean(given, buffer, JAM_NAME_TEXT_BYTES);
     /* A record that served several joins is about all of those threads. */
     if (lock->kind == JAM_LOCK_THREAD && lock->generation <= 1 && name_join(trace, lock, buffer))
         return buffer;
@@ -157,9 +160,11 @@ char *jam_name_class_stable(struct jam_frames *frames, struct jam_trace *trace,
     char raw[JAM_NAME_TEXT_BYTES + 64];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
-    if (python)
-        snprintf(site, sizeof site, "%s", python->name);
-    if (python || name_variable(frames, trace, lock, site)) {
+    const char *given = jam_frames_given_name(frames, lock->name);
+    given = given || !python ? given : python->name;
+    if (given)
+        snprintf(site, sizeof site, "%s", given);
+    if (given || name_variable(frames, trace, lock, site)) {
         drop_indices(site);
         snprintf(raw, sizeof raw, "%s (%s)", site, jam_lock_kind_name(lock->kind));
     } else {

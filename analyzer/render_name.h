@@ -1,7 +1,7 @@
 /*
  * What locks and call sites are called in reports.
  *
- * A lock's name, best first: the variable it is (`accounts[3].lock`, `Pool::mu`); the thread, for
+ * A lock's name, best first: what the target called it; the variable it is (`accounts[3].lock`, `Pool::mu`); the thread, for
  * a join; what Python code assigned it to; else its kind and where it was created or first used. A lock's class is named by the
  * place alone, so that it is the same in every run of a program.
  *

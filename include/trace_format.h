@@ -193,6 +193,8 @@ enum jam_string_key {
     JAM_STRING_ARGUMENT = 2,   /* one record per argument, in order, argv[0] first */
     JAM_STRING_DIRECTORY = 3,  /* working directory at session start */
     JAM_STRING_VERSION = 4,    /* version of the preload that wrote the trace */
+    JAM_STRING_NAME = 5,       /* given by the target to locks and phases; numbered from 1 in the
+                                  order of the file */
 };
 
 /* Records in a STRINGS extent: 4 + length bytes, padded with zeros to a multiple of 4. */
@@ -280,7 +282,7 @@ struct jam_lock_record {
     uint32_t created_stack; /* stack_ref of the init, 0 = static or C++ */
     uint32_t first_stack;   /* stack_ref of the first use of the first generation */
     uint64_t born_ticks;    /* current generation */
-    uint32_t name_string;   /* reserved for annotations */
+    uint32_t name_string;   /* number of its name: the n-th JAM_STRING_NAME; 0 = none */
     uint32_t thread;        /* kind THREAD: id of the thread that is joined */
     uint32_t unused[4];
     /* second 64 bytes: written around waits; a release reads `waiters` */

@@ -27,6 +27,7 @@ enum jam_event_kind {
     JAM_EVENT_LOCK_DEAD = 13,   /* a = lock, b = generation */
     JAM_EVENT_FORK = 14,        /* a = pid of the child, b = stack */
     JAM_EVENT_TRY_FAILED = 15,  /* a = lock, b = stack; all mode only */
+    JAM_EVENT_PHASE = 16,       /* a = number of its name (JAM_STRING_NAME), b = stack */
     JAM_EVENT_KINDS
 };
 

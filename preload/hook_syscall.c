@@ -10,6 +10,7 @@
  * them (clone, vfork) return twice. A futex call has its six arguments handed on as they came.
  */
 #include "emit.h"
+#include "hook_annotate.h"
 #include "real.h"
 
 #include <errno.h>
@@ -82,8 +83,8 @@ static long futex_wait(struct jam_call from, const struct futex_call *call, bool
 static void futex_wake(struct jam_call from, const struct futex_call *call)
 {
     struct jam_lock_key key = futex_key(call);
-    bool is_known = jam_session_is_ready() && jam_lock_find(key);
-    struct jam_thread *self = is_known ? jam_enter() : NULL;
+    struct jam_lock_record *lock = jam_session_is_ready() ? jam_lock_find(key) : NULL;
+    struct jam_thread *self = lock && !(lock->flags & JAM_LOCK_ANNOTATED) ? jam_enter() : NULL;
     if (!self)
         return;
     jam_emit_wake(self, from, key, call->argument[2] > 1);
@@ -98,6 +99,8 @@ __attribute__((used, visibility("hidden"))) long jam_hook_futex(long number, lon
     struct futex_call call = {{word, operation, value, limit, second, last}};
     unsigned class = futex_class(&call);
     (void)number;
+    if (jam_annotate_is_waiting()) /* for a lock that this futex is a part of */
+        return futex_real(&call);
     if (class & FUTEX_DOES_WAIT)
         return futex_wait(JAM_CALLER(), &call, limit && class & FUTEX_HAS_LIMIT);
     if (class & FUTEX_DOES_WAKE)

@@ -6,6 +6,7 @@
 #include "growth.h"
 #include "memory.h"
 #include "module.h"
+#include "name.h"
 #include "reclaim.h"
 #include "ring.h"
 #include "session.h"
@@ -251,6 +252,18 @@ void jam_life_forked(struct jam_call call, pid_t child)
         jam_ring_put(self, JAM_EVENT_FORK, 0, (uint32_t)child, jam_stack_capture(self, call),
                      jam_ticks());
     jam_leave(self);
+}
+
+void jam_life_epoch(void)
+{
+    __atomic_fetch_add(&jam_header->epoch, 1, __ATOMIC_RELAXED);
+}
+
+void jam_life_phase(struct jam_thread *self, struct jam_call call, const char *name)
+{
+    uint32_t number = jam_ring_takes_blocking ? jam_name_number(name) : 0;
+    if (number)
+        jam_ring_put(self, JAM_EVENT_PHASE, 0, number, jam_stack_capture(self, call), jam_ticks());
 }
 
 void jam_life_unloaded(void)

@@ -51,6 +51,12 @@ void jam_life_forks(struct jam_call call);
 /* This process has forked `child`. */
 void jam_life_forked(struct jam_call call, pid_t child);
 
+/* The target says: what came before and what comes next never overlap (inside the guard). */
+void jam_life_epoch(void);
+
+/* A phase of the target begins: an event (inside the guard). */
+void jam_life_phase(struct jam_thread *self, struct jam_call call, const char *name);
+
 /* A library may have been unloaded. */
 void jam_life_unloaded(void);
 

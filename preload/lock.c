@@ -5,6 +5,7 @@
 #include "growth.h"
 #include "map.h"
 #include "module.h"
+#include "name.h"
 #include "places.h"
 #include "ring.h"
 #include "session.h"
@@ -139,6 +140,7 @@ static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct 
     lock->waiters = 0;
     lock->value = key.value;
     lock->unit_thread = 0;
+    lock->name_string = jam_name_take(key.address);
     lock->born_ticks = jam_ticks();
     lock->first_thread = self->id;
     lock->shared_ticks = 0;
@@ -253,6 +255,21 @@ void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock, uint32_
     jam_growth_unlock();
     if (was_alive)
         lock_note_event(self, JAM_EVENT_LOCK_DEAD, lock);
+}
+
+void jam_lock_name(uint64_t address, const char *name)
+{
+    uint32_t number = jam_name_number(name);
+    if (!number || !jam_growth_lock())
+        return;
+    struct jam_lock_record *lock = jam_lock_at(address);
+    if (lock) {
+        lock->name_string = number;
+    } else {
+        jam_name_keep(address, number);
+        jam_places_add(address, jam_allocator.reach); /* if the memory goes, so does the name */
+    }
+    jam_growth_unlock();
 }
 
 uint32_t jam_lock_handovers;

@@ -49,6 +49,9 @@ struct jam_lock_record *jam_lock_create(struct jam_thread *self, struct jam_lock
 /* The object's generation ends at `stack` (0 = unknown): destroyed, or its memory is given back. */
 void jam_lock_end(struct jam_thread *self, struct jam_lock_record *lock, uint32_t stack);
 
+/* The target calls the lock at this address so; if none lives there yet, the next one. */
+void jam_lock_name(uint64_t address, const char *name);
+
 /*
  * The object was released by a thread that does not hold it: whoever locked it does not hold it any
  * more. The count lets that thread notice (jam_emit drops such entries from its held list).

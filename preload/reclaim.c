@@ -1,9 +1,11 @@
 /* Ends the locks in memory that is given back. Runs in the target's free: it must never call it. */
 #include "reclaim.h"
+#include "growth.h"
 #include "guard.h"
 #include "held.h"
 #include "lock.h"
 #include "misuse.h"
+#include "name.h"
 #include "session.h"
 #include "stack.h"
 
@@ -22,12 +24,24 @@ static void reclaim_one(struct jam_lock_record *lock, uint32_t stack)
     jam_lock_end(self, lock, stack);
 }
 
+/* A lock that was named and never used. */
+static void reclaim_name(uint64_t address)
+{
+    if (!jam_growth_lock())
+        return;
+    jam_name_keep(address, 0);
+    jam_places_remove(address);
+    jam_growth_unlock();
+}
+
 static void reclaim_range(uint64_t start, uint64_t end, uint32_t stack)
 {
     for (uint64_t at = start; (at = jam_places_next(at, end)); at += JAM_PLACES_STEP) {
         struct jam_lock_record *lock = jam_lock_at(at);
         if (lock)
             reclaim_one(lock, stack);
+        else
+            reclaim_name(at);
     }
 }
 

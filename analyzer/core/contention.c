@@ -73,6 +73,7 @@ int jam_contention_add_lock(struct jam_contention *contention, const struct jam_
     lock->created_stack = record->created_stack;
     lock->first_stack = record->first_stack;
     lock->thread = record->thread;
+    lock->name = record->name_string;
     lock->max_waiters = record->max_waiters;
     lock->owner_changes = record->owner_changes;
     lock->wakes = record->wakes;

@@ -52,6 +52,7 @@ struct jam_contention_lock {
     uint32_t created_stack;
     uint32_t first_stack;
     uint32_t thread; /* joins: id of the thread that is joined */
+    uint32_t name;   /* number of the name that the target gave it, 0 = none */
     uint32_t max_waiters;
     uint64_t owner_changes;
     uint64_t wakes;

@@ -166,7 +166,7 @@ static bool is_locking_name(const char *name)
 bool jam_function_is_plumbing(const char *function, const char *file)
 {
     char name[NAME_BYTES];
-    if (file && strstr(file, "/include/c++/"))
+    if (file && (strstr(file, "/include/c++/") || strstr(file, "lockjam/lockjam.h")))
         return true;
     if (!function)
         return false;
