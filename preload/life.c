@@ -4,6 +4,8 @@
 #include "clock.h"
 #include "frame_rule.h"
 #include "growth.h"
+#include "held.h"
+#include "inherit.h"
 #include "memory.h"
 #include "module.h"
 #include "name.h"
@@ -154,9 +156,20 @@ static bool exit_key_make(void)
     return is_made;
 }
 
+/* What others have released in its stead, it does not hold at its end. */
+static void life_drop_stale(void)
+{
+    struct jam_thread *self = jam_session_is_ready() ? jam_self : NULL;
+    if (!self || self->magic != JAM_THREAD_MAGIC || !(self = jam_enter()))
+        return;
+    jam_held_drop_stale(self);
+    jam_leave(self);
+}
+
 void jam_life_ended(void)
 {
     const struct jam_thread *self = jam_self;
+    life_drop_stale();
     jam_thread_ended();
     if (self->magic == JAM_THREAD_MAGIC && self->held_count > 0 && exit_key_make())
         pthread_setspecific(exit_key, (const void *)1);
@@ -225,13 +238,15 @@ static void fork_prepare(void)
     struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
     if (!self)
         return;
+    jam_held_drop_stale(self);
     jam_check_fork(self, fork_stack);
+    jam_inherit_note(self);
     jam_leave(self);
 }
 
 void jam_life_watch_forks(void)
 {
-    pthread_atfork(fork_prepare, NULL, NULL);
+    pthread_atfork(fork_prepare, jam_inherit_forget, NULL);
 }
 
 void jam_life_forks(struct jam_call call)

@@ -277,6 +277,24 @@ uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_
     return stack_intern(&walk);
 }
 
+uint32_t jam_stack_import(struct jam_thread *self, const uint64_t *frames, uint32_t depth,
+                          uint16_t flags, uint64_t interrupted)
+{
+    struct stack_walk walk = {
+        .self = self, .depth = depth, .interrupted = interrupted, .flags = flags};
+    if (!jam_growth_lock()) {
+        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
+        return 0;
+    }
+    for (uint32_t i = 0; i < depth; i++)
+        if (frames[i] >> JAM_FRAME_KIND_SHIFT == JAM_FRAME_NATIVE)
+            jam_module_note(frames[i] - 1);
+    memcpy(self->scratch_frames, frames, depth * sizeof *frames);
+    uint32_t ref = stack_intern(&walk);
+    jam_growth_unlock();
+    return ref;
+}
+
 /* --- the memo --- */
 
 void jam_stack_forget_thread(struct jam_thread *self)

@@ -35,6 +35,10 @@ uint32_t jam_stack_verify(struct jam_call call, uint32_t stack);
 
 extern bool jam_stack_verifies; /* set once per session */
 
+/* Intern a stack that was taken elsewhere: in the parent of this process. 0: no space, counted. */
+uint32_t jam_stack_import(struct jam_thread *self, const uint64_t *frames, uint32_t depth,
+                          uint16_t flags, uint64_t interrupted);
+
 /* The lane serves another thread, on another stack: what was guessed on the old one is void. */
 void jam_stack_forget_thread(struct jam_thread *self);
 

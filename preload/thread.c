@@ -25,6 +25,7 @@ enum {
     RECORDS_MAX = 16384, /* 2 MiB of the file; past that, ended threads are folded */
     IDS_REMEMBERED = 65536,
     STACK_BYTES_MAX = 256 << 20, /* sp further below the top is taken to be another stack */
+    ENDED_KEPT_MAX = 256,        /* lanes of threads that ended with locks; each a page and more */
     ABOVE_TRAMPOLINE = 1536,     /* start_thread's frame; pthread's own data lies above it */
 };
 
@@ -49,6 +50,8 @@ static struct {
     uint32_t lane_count;
     uint32_t probe; /* next live lane to ask about */
     struct jam_thread *first_ending, *last_ending;
+    struct jam_thread *kept[ENDED_KEPT_MAX]; /* of threads that ended with locks */
+    uint32_t kept_count;
     struct jam_area records;
     struct jam_thread_record *record[RECORDS_MAX];
     uint32_t record_count;
@@ -63,7 +66,7 @@ static void thread_reset(void)
 {
     uint32_t session = threads.session + 1;
     threads.lane_count = threads.probe = threads.record_count = threads.fold_cursor = 0;
-    threads.last_id = 0;
+    threads.last_id = threads.kept_count = 0;
     threads.first_ending = threads.last_ending = NULL;
     threads.by_pthread = (struct jam_shared_map){0};
     threads.session = session;
@@ -243,9 +246,52 @@ struct jam_lane *jam_thread_lane_of(uint32_t tid)
 static bool lane_is_abandoned(const struct jam_thread *thread)
 {
     uint32_t tid = thread->lane->tid;
-    bool is_gone = tid == (uint32_t)JAM_SYSCALL1(gettid, 0) ||
-                   JAM_SYSCALL3(tgkill, jam_header->pid, tid, 0) == -ESRCH;
-    return is_gone && thread->held_count == 0;
+    return tid == (uint32_t)JAM_SYSCALL1(gettid, 0) ||
+           JAM_SYSCALL3(tgkill, jam_header->pid, tid, 0) == -ESRCH;
+}
+
+/* An entry is void when its lock is over, or another thread has released it. */
+static bool lane_holds(const struct jam_thread *thread)
+{
+    for (uint32_t i = 0; i < thread->held_count; i++) {
+        const struct jam_lock_record *lock = thread->held_local[i].lock;
+        if (lock->generation == thread->held[i].generation &&
+            lock->handed_over_ticks <= thread->held[i].acquired_ticks)
+            return true;
+    }
+    return false;
+}
+
+static struct jam_thread *lane_empty(struct jam_thread *thread)
+{
+    thread->held_count = 0;
+    __atomic_store_n(&thread->lane->held_count, 0, __ATOMIC_RELEASE);
+    return thread;
+}
+
+/*
+ * The thread is gone. Its lane may be used again, unless it holds locks: then it is kept, for those
+ * who wait for them, and another that need not be kept any more is given instead, or NULL.
+ */
+static struct jam_thread *lane_bury(struct jam_thread *thread)
+{
+    if (!lane_holds(thread))
+        return lane_empty(thread);
+    if (threads.kept_count < ENDED_KEPT_MAX) {
+        thread->lane->state = JAM_LANE_ENDED;
+        threads.kept[threads.kept_count++] = thread;
+        return NULL;
+    }
+    for (uint32_t i = 0; i < ENDED_KEPT_MAX; i++) {
+        struct jam_thread *former = threads.kept[i];
+        if (lane_holds(former))
+            continue;
+        thread->lane->state = JAM_LANE_ENDED;
+        threads.kept[i] = thread;
+        return lane_empty(former);
+    }
+    jam_session_lose(JAM_LOSS_HELD, thread->held_count);
+    return lane_empty(thread);
 }
 
 static void lane_queue(struct jam_thread *thread)
@@ -273,9 +319,10 @@ static struct jam_thread *lane_reuse(void)
     enum { TRIES = 3 };
     for (int i = 0; i < TRIES && threads.first_ending; i++) {
         struct jam_thread *thread = lane_unqueue();
-        if (lane_is_abandoned(thread))
+        if (!lane_is_abandoned(thread))
+            lane_queue(thread);
+        else if ((thread = lane_bury(thread)))
             return thread;
-        lane_queue(thread);
     }
     if (threads.lane_count < 64)
         return NULL;
@@ -285,7 +332,7 @@ static struct jam_thread *lane_reuse(void)
         return NULL;
     thread->record->end_ticks = jam_ticks(); /* not later than now */
     jam_thread_flag(thread->record, JAM_THREAD_ENDED | JAM_THREAD_DETACHED);
-    return thread;
+    return lane_bury(thread);
 }
 
 static struct jam_area lane_area(uint16_t kind, uint16_t record_bytes, uint32_t owner)
@@ -414,6 +461,39 @@ static struct jam_thread *thread_attach(void)
     return thread;
 }
 
+void (*jam_thread_on_attach)(struct jam_thread *self);
+
+static void absent_fill(struct jam_thread *thread, struct jam_thread_record *record,
+                        const struct jam_thread_record *original)
+{
+    record->tid = original->tid;
+    record->start_ticks = original->start_ticks;
+    record->end_ticks = jam_header->clock_first.ticks;
+    record->lane = thread->lane->number;
+    jam_thread_rename(record, original->name);
+    jam_thread_flag(record, JAM_THREAD_ENDED | JAM_THREAD_DETACHED | JAM_THREAD_FOREIGN |
+                                JAM_THREAD_ABSENT);
+    thread->record = record;
+    thread->id = thread->lane->thread = record->id;
+    thread->lane->tid = threads.tid[thread->lane->number] = original->tid;
+    thread->lane->state = JAM_LANE_ENDED;
+    threads.kept[threads.kept_count++] = thread;
+}
+
+struct jam_thread *jam_thread_make_absent(const struct jam_thread_record *original)
+{
+    if (!jam_growth_lock())
+        return NULL;
+    struct jam_thread_record *record = threads.kept_count < ENDED_KEPT_MAX ? record_new() : NULL;
+    struct jam_thread *thread = record ? lane_new() : NULL;
+    if (thread)
+        absent_fill(thread, record, original);
+    else if (record)
+        jam_thread_flag(record, JAM_THREAD_ENDED | JAM_THREAD_DETACHED | JAM_THREAD_ABSENT);
+    jam_growth_unlock();
+    return thread;
+}
+
 struct jam_thread *jam_enter_slow(void)
 {
     if (jam_mute)
@@ -429,6 +509,8 @@ struct jam_thread *jam_enter_slow(void)
     if (thread)
         jam_self = thread; /* is_open is 0: we are inside */
     thread_local.is_attaching = false;
+    if (JAM_UNLIKELY(thread && jam_thread_on_attach))
+        jam_thread_on_attach(thread);
     return thread;
 }
 

@@ -185,6 +185,15 @@ struct jam_lane *jam_thread_lane(uint32_t number);
 /* Name a thread; from pthread_setname_np. */
 void jam_thread_rename(struct jam_thread_record *record, const char *name);
 
+/*
+ * A thread that does not exist in this process, as a copy of its record in the parent: a record with
+ * JAM_THREAD_ABSENT, and a lane of its own in state JAM_LANE_ENDED. NULL: no space, counted.
+ */
+struct jam_thread *jam_thread_make_absent(const struct jam_thread_record *original);
+
+/* Called for each thread that gets a lane, inside the guard; NULL: nobody wants to know. */
+extern void (*jam_thread_on_attach)(struct jam_thread *self);
+
 /* Enlarge the held list. False: no space, counted. */
 bool jam_thread_grow_held(struct jam_thread *self);
 

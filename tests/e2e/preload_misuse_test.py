@@ -10,6 +10,8 @@ MISUSES = target("misuses")
 (UNLOCK_NOT_OWNER, UNLOCK_UNLOCKED, RELOCK, DESTROY_LOCKED, DESTROY_WAITED, USE_AFTER_DESTROY, _, EXIT_HOLDING,
  FORK_HOLDING, COND_UNLOCKED, TWO_MUTEXES, WAIT_HOLDING, TYPE_CONFUSION, INVALID, OVERPOST) = range(1, 16)
 
+LANE_ENDED, LOSS_HELD, HELD_INHERITED, THREAD_ABSENT = 3, 7, 32, 32
+
 # case: (kind, name of the lock, where, what libc answered, the other side's function and thread)
 CASES = {
     "unlock_not_owner": (UNLOCK_NOT_OWNER, "mutex", "wrong", 0, "first", 1),
@@ -82,6 +84,51 @@ def what_looks_like_misuse_is_none():
         for path in glob.glob(f"{case}.jam*"):
             found = [misuse for misuse in Dump(path)["misuse"] if misuse["kind"] != WAIT_HOLDING]
             equal(found, [], path)
+
+
+def held_by_ended(dump):
+    """(lock, thread) of each entry in the list of a lane whose thread is gone."""
+    ended = {lane["number"] for lane in dump["lane"] if lane["state"] == LANE_ENDED}
+    return [(entry["lock"], entry["thread"]) for entry in dump["held"] if entry["lane"] in ended]
+
+
+@test
+def what_ended_threads_hold_stays_readable():
+    dump = dump_of("left_some")
+    found = held_by_ended(dump)
+    threads = {thread["id"]: thread for thread in dump["thread"]}
+    # The last of them may still be in the queue.
+    assert len(found) >= 98 and len(set(found)) == len(found), len(found)
+    assert all(threads[thread]["exit_held"] == 1 for _, thread in found)
+    equal(len([entry for entry in dump["held"] if entry["thread"] != 1]), 100)
+    assert len(dump["lane"]) <= 104, len(dump["lane"])
+
+
+@test
+def lanes_of_ended_threads_are_bounded():
+    recorded(MISUSES, "left_many", output="many.jam")
+    dump = Dump("many.jam")
+    equal(len(held_by_ended(dump)), 256)
+    equal(set(dump.lost()), {LOSS_HELD})
+    assert len(dump["lane"]) <= 262, len(dump["lane"])
+
+
+@test
+def a_child_knows_what_was_held_at_the_fork():
+    dump_of("inherited")
+    child = Dump(next(path for path in glob.glob("inherited.jam*") if path != "inherited.jam"))
+    held = {child.locks[entry["lock"]]["name"]: entry for entry in child["held"]}
+    equal(set(held), {"other", "mutex"})
+    assert all(entry["flags"] & HELD_INHERITED for entry in held.values()), held
+    equal((child.caller(held["other"]["stack"]), child.caller(held["mutex"]["stack"])), ("case_inherited", "first"))
+    threads = {thread["id"]: thread for thread in child["thread"]}
+    equal([threads[held[name]["thread"]]["flags"] & THREAD_ABSENT for name in ("other", "mutex")], [0, THREAD_ABSENT])
+    equal([(lane["thread"], lane["state"]) for lane in child["lane"]],
+          [(held["other"]["thread"], 1), (held["mutex"]["thread"], LANE_ENDED)])
+    # Who waited in the child waited for the thread that is not there, under the lock that came along.
+    equal([(child.caller(blame["waiter_stack"]), child.caller(blame["blocker_stack"]), blame["last_blocker"])
+           for blame in child["blame"]], [("blocked_in_child", "first", held["mutex"]["thread"])])
+    equal([dependency["held_count"] for dependency in child["dependency"]], [1])
 
 
 main()

@@ -399,6 +399,74 @@ static void innocent_robust(void)
     pthread_mutex_unlock(&robust);
 }
 
+/* --- what is left behind --- */
+
+enum { LEFT = 300, LATER = 100 };
+static pthread_mutex_t left[LEFT];
+
+static void *leave_locked(void *lock)
+{
+    first(lock);
+    return NULL;
+}
+
+static void *take_and_release(void *lock)
+{
+    first(lock);
+    pthread_mutex_unlock(lock);
+    return NULL;
+}
+
+static void end_threads(long count, void *(*routine)(void *), pthread_mutex_t *locks, long step)
+{
+    for (long i = 0; i < count; i++) {
+        pthread_t thread;
+        if (pthread_create(&thread, NULL, routine, &locks[i * step]) != 0)
+            abort();
+        pthread_join(thread, NULL);
+    }
+}
+
+/* Threads that end with a lock, and others after them that use the lanes. */
+static void case_left_some(void)
+{
+    end_threads(LATER, leave_locked, left, 1);
+    end_threads(LATER, take_and_release, &other, 0);
+}
+
+static void case_left_many(void)
+{
+    end_threads(LEFT, leave_locked, left, 1);
+    end_threads(LATER, take_and_release, &other, 0);
+}
+
+APART void blocked_in_child(void)
+{
+    struct timespec past = {1, 0};
+    if (pthread_mutex_timedlock(&mutex, &past) != ETIMEDOUT)
+        abort();
+    KEEP_FRAME;
+}
+
+/* In the child, one lock is held by the thread that is there, one by a thread that is not. */
+static void case_inherited(void)
+{
+    pthread_t thread;
+    pthread_barrier_init(&barrier, NULL, 2);
+    pthread_create(&thread, NULL, hold_while_forked, NULL);
+    pthread_barrier_wait(&barrier);
+    pthread_mutex_lock(&other);
+    pid_t child = fork();
+    if (child == 0) {
+        blocked_in_child();
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+    pthread_mutex_unlock(&other);
+    pthread_barrier_wait(&barrier);
+    pthread_join(thread, NULL);
+}
+
 static void unlock_in_child(void)
 {
     pthread_mutex_unlock(&mutex);
@@ -441,6 +509,9 @@ static const struct {
     {"cond_unlocked", case_cond_unlocked},
     {"two_mutexes", case_two_mutexes},
     {"wait_holding", case_wait_holding},
+    {"left_some", case_left_some},
+    {"left_many", case_left_many},
+    {"inherited", case_inherited},
     {"innocent_exit", innocent_exit},
     {"innocent_destroy", innocent_destroy},
     {"innocent_errors", innocent_errors},

@@ -1,0 +1,177 @@
+/*
+ * Kept in ordinary memory, which the child has as a copy: the parent's file goes on changing, and
+ * the child lets go of it before it has one of its own.
+ */
+#include "inherit.h"
+#include "held.h"
+#include "lock.h"
+#include "session.h"
+#include "stack.h"
+#include "totals.h"
+
+#include <string.h>
+
+enum { LOCKS_MAX = 256, OWNERS_MAX = 64, FRAMES_MAX = 8192 };
+
+struct inherited_lock {
+    struct jam_lock_key key;
+    uint16_t mode;
+    uint16_t flags; /* enum jam_held_flags */
+    uint16_t depth; /* of the stack of its acquire, from `first_frame` on */
+    uint16_t cut;   /* enum jam_stack_flags */
+    uint32_t owner; /* 0: who forked, else index in `owner` plus one */
+    uint32_t first_frame;
+    uint64_t interrupted;
+    uint64_t acquired_ticks;
+};
+
+static struct {
+    uint32_t pid; /* of the parent */
+    uint32_t lock_count, owner_count, frame_count, lost;
+    struct jam_thread_record owner[OWNERS_MAX];
+    struct inherited_lock lock[LOCKS_MAX];
+    uint64_t frame[FRAMES_MAX];
+} inherited;
+
+/* --- in the parent --- */
+
+static void note_stack(struct inherited_lock *entry, uint32_t ref)
+{
+    const struct jam_stack *stack = jam_session_at((uint64_t)ref * JAM_STACK_UNIT);
+    entry->depth = 0;
+    entry->first_frame = inherited.frame_count;
+    if (!ref || inherited.frame_count + stack->depth > FRAMES_MAX)
+        return;
+    entry->depth = stack->depth;
+    entry->cut = stack->flags;
+    entry->interrupted = stack->interrupted;
+    memcpy(&inherited.frame[inherited.frame_count], stack->frames, stack->depth * sizeof(uint64_t));
+    inherited.frame_count += stack->depth;
+}
+
+static bool held_is_true(const struct jam_held *held, const struct jam_lock_record *lock)
+{
+    return lock && lock->id == held->lock && lock->generation == held->generation &&
+           lock->handed_over_ticks <= held->acquired_ticks;
+}
+
+static void note_lock(const struct jam_held *held, uint32_t owner)
+{
+    const struct jam_lock_record *lock = jam_lock_find_latest(held->address);
+    bool is_event = lock && lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE);
+    if (!held_is_true(held, lock) || is_event)
+        return;
+    if (inherited.lock_count == LOCKS_MAX) {
+        inherited.lost++;
+        return;
+    }
+    const uint16_t own_flags = JAM_LOCK_ALIVE | JAM_LOCK_INITIALIZED | JAM_LOCK_LOCKLIKE;
+    struct inherited_lock *entry = &inherited.lock[inherited.lock_count++];
+    *entry = (struct inherited_lock){
+        .key = {held->address, lock->kind, (uint16_t)(lock->flags & ~own_flags),
+                lock->flags & JAM_LOCK_LOCKLIKE ? 1 : lock->value},
+        .mode = held->mode,
+        .flags = (uint16_t)((held->flags & ~JAM_HELD_UNPUBLISHED) | JAM_HELD_INHERITED),
+        .owner = owner,
+        .acquired_ticks = held->acquired_ticks,
+    };
+    note_stack(entry, held->stack);
+}
+
+static void note_lane(const struct jam_lane *lane, uint32_t owner)
+{
+    uint32_t count = __atomic_load_n(&lane->held_count, __ATOMIC_ACQUIRE);
+    const struct jam_held *held =
+        jam_session_at(__atomic_load_n(&lane->held_offset, __ATOMIC_ACQUIRE));
+    for (uint32_t i = 0; i < count; i++)
+        note_lock(&held[i], owner);
+}
+
+static void note_other(const struct jam_lane *lane)
+{
+    const struct jam_thread_record *record = jam_thread_find(lane->thread);
+    if (!lane->held_count || !record)
+        return;
+    if (inherited.owner_count == OWNERS_MAX) {
+        inherited.lost += lane->held_count;
+        return;
+    }
+    inherited.owner[inherited.owner_count++] = *record;
+    note_lane(lane, inherited.owner_count);
+}
+
+static void inherit_take(struct jam_thread *self);
+
+void jam_inherit_note(struct jam_thread *self)
+{
+    inherited.pid = jam_header->pid;
+    inherited.lock_count = inherited.owner_count = inherited.frame_count = inherited.lost = 0;
+    note_lane(self->lane, 0);
+    uint32_t count = jam_thread_lane_count();
+    for (uint32_t number = 1; number <= count; number++)
+        if (jam_thread_lane(number) != self->lane)
+            note_other(jam_thread_lane(number));
+    jam_thread_on_attach = inherited.lock_count | inherited.lost ? inherit_take : NULL;
+}
+
+/* Not in a child that has not begun to record: what it inherited is its own to tell. */
+void jam_inherit_forget(void)
+{
+    if (jam_session_is_ready())
+        jam_thread_on_attach = NULL;
+}
+
+/* --- in the child --- */
+
+static uint32_t take_stack(struct jam_thread *self, const struct inherited_lock *entry)
+{
+    return entry->depth ? jam_stack_import(self, &inherited.frame[entry->first_frame], entry->depth,
+                                           entry->cut, entry->interrupted)
+                        : 0;
+}
+
+/* `self` is the thread that runs, `holder` whose list it becomes part of. */
+static void take_lock(struct jam_thread *self, struct jam_thread *holder,
+                      const struct inherited_lock *entry)
+{
+    uint32_t stack = take_stack(self, entry);
+    struct jam_lock_record *lock = jam_lock_get(self, entry->key, stack);
+    bool has_room = holder->held_count < holder->held_capacity || jam_thread_grow_held(holder);
+    if (!lock || !has_room) {
+        jam_session_lose(JAM_LOSS_HELD, 1);
+        return;
+    }
+    struct jam_site *site =
+        self == holder ? jam_site_get(self, lock, stack, entry->mode) : &holder->lost_site;
+    holder->held[holder->held_count] = (struct jam_held){
+        .address = entry->key.address,
+        .acquired_ticks = entry->acquired_ticks,
+        .lock = lock->id,
+        .stack = stack,
+        .generation = lock->generation,
+        .mode = entry->mode,
+        .flags = entry->flags,
+    };
+    holder->held_local[holder->held_count] = (struct jam_held_local){lock, site, 0};
+    __atomic_store_n(&holder->lane->held_count, ++holder->held_count, __ATOMIC_RELEASE);
+}
+
+/* The child's main thread is the one that forked; the lists of the others come with it. */
+static void inherit_take(struct jam_thread *self)
+{
+    if (jam_header->pid == inherited.pid || self->lane->tid != jam_header->pid)
+        return;
+    jam_thread_on_attach = NULL;
+    jam_session_lose(JAM_LOSS_HELD, inherited.lost);
+    struct jam_thread *holder = self;
+    for (uint32_t i = 0, owner = 0; i < inherited.lock_count; i++) {
+        const struct inherited_lock *entry = &inherited.lock[i];
+        if (entry->owner != owner)
+            holder = jam_thread_make_absent(&inherited.owner[entry->owner - 1]);
+        owner = entry->owner;
+        if (holder)
+            take_lock(self, holder, entry);
+        else
+            jam_session_lose(JAM_LOSS_HELD, 1);
+    }
+}
