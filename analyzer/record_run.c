@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 
 #include "cmd.h"
+#include "trace_hang.h"
+#include "trace_livelock.h"
 
 static int prepare(void *argument)
 {
@@ -22,6 +24,34 @@ static void stamp(struct jam_record_run *run)
         if (!run->traces.list[i].is_of_started &&
             jam_record_watch_has(&run->watch, run->traces.list[i].pid))
             jam_record_traces_stamp(&run->traces, run->traces.list[i].pid, &run->end);
+}
+
+/* Whether the trace of a process that we ended shows a hang or livelock for certain. */
+static bool shows_hang(const char *path)
+{
+    struct jam_trace *trace;
+    struct jam_facts facts = {0};
+    struct jam_findings findings = {0};
+    struct jam_error error = {0};
+    bool is_certain = false;
+    if (jam_trace_open(&trace, path, &error) != 0)
+        return false;
+    if (jam_facts_init(&facts, trace, &error) == 0 &&
+        jam_trace_feed_hang(trace, &facts, &findings, &error) == 0)
+        jam_trace_feed_livelock(trace, &facts, &findings, &error);
+    for (size_t i = 0; i < findings.count; i++)
+        is_certain |= findings.list[i].grade == JAM_GRADE_CONFIRMED;
+    jam_findings_fini(&findings);
+    jam_facts_fini(&facts);
+    jam_trace_close(trace);
+    return is_certain;
+}
+
+/* At the time limit nobody asks any more who might still have ended a wait from outside. */
+static void judge_killed(struct jam_record_run *run)
+{
+    for (size_t i = 0; run->watch.is_killed && !run->watch.is_hang && i < run->traces.count; i++)
+        run->watch.is_hang = shows_hang(run->traces.list[i].path);
 }
 
 static int run_target(struct jam_record_run *run, struct jam_error *error)
@@ -58,6 +88,7 @@ int jam_record_run(struct jam_record_run *run, struct jam_error *error)
         return status;
     if (jam_record_traces_find(&run->traces, &run->setup, run->target.pid, error) == 0)
         stamp(run);
+    judge_killed(run);
     return 0;
 }
 

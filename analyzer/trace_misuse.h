@@ -7,7 +7,10 @@
 #include "core/finding.h"
 #include "trace_facts.h"
 
-/* Appends them. 0, or JAM_ERROR_SYSTEM without memory. */
+/*
+ * Appends them, after what hangs: a relock that hangs is told once. `findings` are those of this
+ * trace alone. 0, or JAM_ERROR_SYSTEM without memory.
+ */
 int jam_trace_feed_misuse(struct jam_trace *trace, const struct jam_facts *facts,
                           struct jam_findings *findings, struct jam_error *error);
 

@@ -91,6 +91,20 @@ static struct jam_finding *find(const struct story *story, enum jam_finding_kind
     return NULL;
 }
 
+/* Sets the grade by who might still cause the event, as far as we cannot judge that. */
+static void grade_event(const struct jam_hang *hang, const struct jam_hang_thread *thread,
+                        struct jam_finding *finding)
+{
+    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
+    bool is_shared = lock && lock->flags & JAM_LOCK_PSHARED;
+    bool is_posted = thread->wait.operation == JAM_OP_SEM_WAIT && hang->has_handlers;
+    bool is_wakeable = hang->strangers > 0 || is_shared || is_posted;
+    enum jam_grade sure = hang->event_grade ? hang->event_grade : JAM_GRADE_CONFIRMED;
+    finding->grade = is_wakeable ? JAM_GRADE_WEAK : sure;
+    finding->reason = is_wakeable ? JAM_REASON_WAKEABLE : JAM_REASON_NONE;
+    finding->severity = jam_finding_severity(finding->kind, finding->grade);
+}
+
 /* --- who waits for itself --- */
 
 static const struct jam_hang_tie *find_tie_to_self(const struct jam_hang *hang, uint32_t index)
@@ -112,7 +126,11 @@ static int tell_self(struct story *story, const struct jam_hang_tie *tie)
     struct jam_finding *finding = find(story, kind, &edge.wants);
     if (!finding)
         finding = jam_findings_add(story->findings, kind, JAM_GRADE_CONFIRMED);
-    return finding ? add_edge(story, finding, tie->from, &edge) : -1;
+    if (!finding)
+        return -1;
+    if (story->hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT)
+        grade_event(story->hang, &story->hang->threads[tie->from], finding);
+    return add_edge(story, finding, tie->from, &edge);
 }
 
 static int tell_selves(struct story *story)
@@ -161,11 +179,13 @@ static uint32_t find_circle(struct story *story, uint32_t start)
     return NOBODY;
 }
 
-/* A semaphore that looks like a lock may still be posted by somebody that we do not see. */
+/*
+ * A semaphore that looks like a lock may still be posted by a thread that we do not know. Not by a
+ * signal handler: so far only those who had waited for it have posted it.
+ */
 static bool is_soft(const struct jam_hang *hang, const struct jam_hang_tie *tie)
 {
-    return hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT &&
-           (hang->strangers > 0 || hang->has_handlers);
+    return hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT && hang->strangers > 0;
 }
 
 static int tell_circle(struct story *story, uint32_t start, uint32_t last)
@@ -247,20 +267,6 @@ static int tell_orphans(struct story *story)
 }
 
 /* --- events --- */
-
-/* Sets the grade by who might still cause the event, as far as we cannot judge that. */
-static void grade_event(const struct jam_hang *hang, const struct jam_hang_thread *thread,
-                        struct jam_finding *finding)
-{
-    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
-    bool is_shared = lock && lock->flags & JAM_LOCK_PSHARED;
-    bool is_posted = thread->wait.operation == JAM_OP_SEM_WAIT && hang->has_handlers;
-    bool is_wakeable = hang->strangers > 0 || is_shared || is_posted;
-    enum jam_grade sure = hang->event_grade ? hang->event_grade : JAM_GRADE_CONFIRMED;
-    finding->grade = is_wakeable ? JAM_GRADE_WEAK : sure;
-    finding->reason = is_wakeable ? JAM_REASON_WAKEABLE : JAM_REASON_NONE;
-    finding->severity = jam_finding_severity(finding->kind, finding->grade);
-}
 
 static bool is_open_event(const struct jam_hang_thread *thread)
 {

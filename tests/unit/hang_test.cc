@@ -198,10 +198,19 @@ TEST(Hang, EventsUnderLocks)
          "R is locklike; S is locklike; T1 holds R at 1; T1 waits S at 2; T2 holds S at 3; "
          "T2 waits R at 4; T3 runs",
          ""},
-        {"handlers might post them",
+        {"a stranger might post them",
+         "R is locklike; S is locklike; T1 holds R at 1; T1 waits S at 2; T2 holds S at 3; "
+         "T2 waits R at 4; process has strangers",
+         "deadlock weak: T1 holds R@1 wants S@2, T2 holds S@3 wants R@4"},
+        {"handlers do not post locks",
          "R is locklike; S is locklike; T1 holds R at 1; T1 waits S at 2; T2 holds S at 3; "
          "T2 waits R at 4; process has handlers",
-         "deadlock weak: T1 holds R@1 wants S@2, T2 holds S@3 wants R@4"},
+         "deadlock confirmed: T1 holds R@1 wants S@2, T2 holds S@3 wants R@4"},
+        {"a semaphore that its own thread took", "R is locklike; T1 holds R at 1; T1 waits R at 2",
+         "self-deadlock confirmed: T1 holds R@1 wants R@2"},
+        {"and a handler might post",
+         "R is locklike; T1 holds R at 1; T1 waits R at 2; process has handlers",
+         "self-deadlock weak: T1 holds R@1 wants R@2"},
         {"one of two places is given back",
          "R is locklike; T1 waits R; T2 holds R; T2 waits A; T1 holds A; T3 holds R; T3 runs", ""},
     };
