@@ -8,7 +8,9 @@
 #include "core/lock_kind.h"
 #include "render_json_parts.h"
 #include "render_name.h"
+#include "render_role.h"
 #include "render_rows.h"
+#include "render_shapes.h"
 #include "render_waiting.h"
 #include "util/human.h"
 #include "util/progress.h"
@@ -132,6 +134,46 @@ static void set_identity(json_t *object, struct jam_report *report, size_t index
         lock->created_stack ? jam_json_stack(process->frames, lock->created_stack) : json_null());
 }
 
+static void set_percentiles(json_t *object, const struct jam_contention_lock *lock,
+                            const struct jam_timebase *base)
+{
+    static const struct {
+        const char *wait, *hold;
+        unsigned percent;
+    } rows[] = {
+        {"wait_p50_ns", "hold_p50_ns", 50},
+        {"wait_p90_ns", "hold_p90_ns", 90},
+        {"wait_p99_ns", "hold_p99_ns", 99},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint64_t wait_ns = jam_spread_percentile_ns(&lock->wait_spread, base, rows[i].percent);
+        uint64_t hold_ns = jam_spread_percentile_ns(&lock->hold_spread, base, rows[i].percent);
+        jam_json_set_number(object, rows[i].wait,
+                            wait_ns < lock->totals.wait_max_ns ? wait_ns
+                                                               : lock->totals.wait_max_ns);
+        jam_json_set_number(object, rows[i].hold,
+                            hold_ns < lock->totals.hold_max_ns ? hold_ns
+                                                               : lock->totals.hold_max_ns);
+    }
+}
+
+/* Where the longest wait and the longest hold were. */
+static void set_longest(json_t *object, struct jam_report *report,
+                        const struct jam_contention_lock *lock)
+{
+    struct jam_frames *frames = report->processes[lock->process].frames;
+    const struct jam_contention_site *first = &report->contention.sites[lock->first_site];
+    const struct jam_contention_site *wait = first, *hold = first;
+    for (size_t i = 1; i < lock->site_count; i++) {
+        wait = first[i].totals.wait_max_ns > wait->totals.wait_max_ns ? &first[i] : wait;
+        hold = first[i].totals.hold_max_ns > hold->totals.hold_max_ns ? &first[i] : hold;
+    }
+    if (lock->totals.wait_max_ns)
+        json_object_set_new(object, "wait_max_stack", jam_json_stack(frames, wait->stack));
+    if (lock->totals.hold_max_ns)
+        json_object_set_new(object, "hold_max_stack", jam_json_stack(frames, hold->stack));
+}
+
 static json_t *lock_json(struct jam_report *report, size_t index)
 {
     const struct jam_contention_lock *lock = &report->contention.locks[index];
@@ -141,6 +183,8 @@ static json_t *lock_json(struct jam_report *report, size_t index)
     set_site_totals(object, &lock->totals);
     set_path_share(object, report, lock->process, &lock->totals);
     jam_json_set_number(object, "waited_ns", lock->waited_ns);
+    set_percentiles(object, lock, base);
+    set_longest(object, report, lock);
     jam_json_set_number(object, "owner_changes", lock->owner_changes);
     jam_json_set_number(object, "max_waiters", lock->max_waiters);
     json_object_set_new_nocheck(object, "wait_histogram", histogram_json(&lock->wait_spread, base));
@@ -150,8 +194,7 @@ static json_t *lock_json(struct jam_report *report, size_t index)
     return object;
 }
 
-static json_t *thread_json(const struct jam_report *report,
-                           const struct jam_contention_thread *thread)
+static json_t *thread_json(struct jam_report *report, const struct jam_contention_thread *thread)
 {
     json_t *object = json_object();
     jam_json_set_number(object, "tid", thread->tid);
@@ -161,6 +204,11 @@ static json_t *thread_json(const struct jam_report *report,
     jam_json_set_number(object, "wait_ns", thread->wait_ns);
     jam_json_set_number(object, "waits", thread->waits);
     jam_json_set_number(object, "blocked_others_ns", thread->blocked_others_ns);
+    jam_json_set_number(
+        object, "running_ns",
+        thread->lifetime_ns > thread->wait_ns ? thread->lifetime_ns - thread->wait_ns : 0);
+    jam_json_set_text(object, "role", jam_role_name(report, thread));
+    json_object_set_new(object, "locks", jam_role_waits_json(report, thread));
     return object;
 }
 
@@ -225,7 +273,7 @@ static void print_groups(struct jam_report *report, const struct jam_report_view
     jam_rows_fini(&rows);
 }
 
-static void print_threads(const struct jam_report *report, FILE *out)
+static void print_threads(struct jam_report *report, FILE *out)
 {
     for (size_t i = 0; i < report->contention.thread_count; i++)
         print_value(thread_json(report, &report->contention.threads[i]), i ? ",\n" : "\n", out);
@@ -289,5 +337,8 @@ void jam_report_json(struct jam_report *report, const struct jam_report_view *vi
     print_threads(report, out);
     fputs("],\n\"waiting\":[", out);
     print_waiting(report, out);
+    fputs("],\n\"patterns\":[", out);
+    for (size_t i = 0; i < report->shapes.count; i++)
+        print_value(jam_shape_json(report, &report->shapes.list[i]), i ? ",\n" : "\n", out);
     fputs("]}\n", out);
 }

@@ -40,6 +40,24 @@ static void identify_python_locks(struct jam_report *report)
     }
 }
 
+static uint32_t number_place(void *context, uint32_t process, uint32_t stack)
+{
+    char text[JAM_NAME_TEXT_BYTES];
+    struct jam_report *report = context;
+    return jam_intern_add(&report->names,
+                          jam_name_site(report->processes[process].frames, stack, text));
+}
+
+static int find_shapes(struct jam_report *report, struct jam_error *error)
+{
+    const struct jam_shape_places places = {report, number_place};
+    for (uint32_t i = 0; i < report->process_count; i++)
+        if (jam_shapes_find(&report->shapes, &report->contention, i, &report->processes[i].run,
+                            &places) != 0)
+            return jam_error_memory(error);
+    return 0;
+}
+
 int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
                     struct jam_error *error)
 {
@@ -55,7 +73,7 @@ int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
     }
     identify_python_locks(report);
     jam_contention_finish(&report->contention);
-    return 0;
+    return find_shapes(report, error);
 }
 
 void jam_report_close(struct jam_report *report)
@@ -68,6 +86,7 @@ void jam_report_close(struct jam_report *report)
         jam_trace_close(process->trace);
     }
     free(report->processes);
+    jam_shapes_fini(&report->shapes);
     jam_contention_fini(&report->contention);
     jam_intern_fini(&report->names);
     *report = (struct jam_report){0};

@@ -16,6 +16,7 @@
 
 #include "core/column.h"
 #include "core/contention.h"
+#include "core/shape.h"
 #include "render_frames.h"
 #include "trace_facts.h"
 #include "util/intern.h"
@@ -31,7 +32,8 @@ struct jam_report {
     struct jam_report_process *processes; /* same order and indices as in contention */
     size_t process_count;
     struct jam_contention contention;
-    struct jam_intern names; /* of locks, classes and sites */
+    struct jam_shapes shapes; /* of all processes */
+    struct jam_intern names;  /* of locks, classes and sites */
 };
 
 /* What of it is shown, and how. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "render_name.h"
+#include "render_role.h"
 #include "util/array.h"
 #include "util/human.h"
 #include "util/progress.h"
@@ -143,20 +144,43 @@ static const char *thread_name(struct jam_report *report,
     return number == JAM_MAP_NONE ? "" : jam_intern_text(&report->names, number);
 }
 
+static struct jam_row thread_row(const struct jam_contention_thread *thread, size_t index)
+{
+    struct jam_row row = {.subject = index};
+    uint64_t life = thread->lifetime_ns;
+    row.value[JAM_COLUMN_WAIT] = thread->wait_ns;
+    row.value[JAM_COLUMN_CONTENDED] = thread->waits;
+    row.value[JAM_COLUMN_MEAN] = thread->waits ? thread->wait_ns / thread->waits : 0;
+    row.value[JAM_COLUMN_BLOCKED] = thread->blocked_others_ns;
+    row.value[JAM_COLUMN_LIFETIME] = life;
+    row.value[JAM_COLUMN_RUNNING] = life > thread->wait_ns ? life - thread->wait_ns : 0;
+    row.value[JAM_COLUMN_THREADS] = 1;
+    return row;
+}
+
 static int make_threads(struct jam_rows *rows, struct jam_report *report,
                         enum jam_lock_section section)
 {
     const struct jam_contention *contention = &report->contention;
     (void)section;
     for (size_t i = 0; i < contention->thread_count; i++) {
-        const struct jam_contention_thread *thread = &contention->threads[i];
-        struct jam_row row = {.name = thread_name(report, thread), .subject = i};
-        row.value[JAM_COLUMN_WAIT] = thread->wait_ns;
-        row.value[JAM_COLUMN_CONTENDED] = thread->waits;
-        row.value[JAM_COLUMN_MEAN] = thread->waits ? thread->wait_ns / thread->waits : 0;
-        row.value[JAM_COLUMN_BLOCKED] = thread->blocked_others_ns;
-        row.value[JAM_COLUMN_LIFETIME] = thread->lifetime_ns;
+        struct jam_row row = thread_row(&contention->threads[i], i);
+        row.name = thread_name(report, &contention->threads[i]);
         if (append(rows, &row) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int make_roles(struct jam_rows *rows, struct jam_report *report,
+                      enum jam_lock_section section)
+{
+    const struct jam_contention *contention = &report->contention;
+    (void)section;
+    for (size_t i = 0; i < contention->thread_count; i++) {
+        struct jam_row row = thread_row(&contention->threads[i], i);
+        row.name = jam_role_name(report, &contention->threads[i]);
+        if (merge(rows, &row) != 0)
             return -1;
     }
     return 0;
@@ -167,10 +191,8 @@ int jam_rows_make(struct jam_rows *rows, struct jam_report *report, enum jam_loc
 {
     static int (*const make[JAM_BYS])(struct jam_rows *, struct jam_report *,
                                       enum jam_lock_section) = {
-        [JAM_BY_LOCK] = make_locks,
-        [JAM_BY_SITE] = make_sites,
-        [JAM_BY_CLASS] = make_classes,
-        [JAM_BY_THREAD] = make_threads,
+        [JAM_BY_LOCK] = make_locks,     [JAM_BY_SITE] = make_sites, [JAM_BY_CLASS] = make_classes,
+        [JAM_BY_THREAD] = make_threads, [JAM_BY_ROLE] = make_roles,
     };
     *rows = (struct jam_rows){0};
     if (make[view->by](rows, report, section) != 0)

@@ -219,7 +219,8 @@ static void print_hint(const struct jam_text *text)
         fprintf(text->out, "\nNext, whole call stacks:  lockjam report -v %s%s\n", path, more);
     else
         fprintf(text->out, "\nNext, who blocks whom:  lockjam report --by=lock %s%s\n", path, more);
-    fputs("Other views: --by=site, --by=class, --by=thread, --sort=hold; lockjam help report\n",
+    fputs("Other views: --by=site, --by=class, --by=thread, --by=role, --sort=hold; lockjam help "
+          "report\n",
           text->out);
 }
 
@@ -242,9 +243,13 @@ void jam_report_text(struct jam_report *report, const struct jam_report_view *vi
     case JAM_BY_THREAD:
         print_merged(&text, "Threads", "thread");
         break;
+    case JAM_BY_ROLE:
+        print_merged(&text, "Roles of threads", "role");
+        break;
     default:
         for (unsigned i = 0; i < JAM_SECTIONS; i++)
             print_section(&text, i);
+        jam_text_shapes(&text);
         jam_text_waiting(&text, false);
         break;
     }

@@ -43,6 +43,9 @@ void jam_text_waiting(const struct jam_text *text, bool is_hang);
  */
 void jam_text_path(const struct jam_text *text);
 
+/* Prints the patterns that were found, with what they mean. */
+void jam_text_shapes(const struct jam_text *text);
+
 /* Whether a critical path of any process is known. */
 bool jam_text_has_path(const struct jam_report *report);
 

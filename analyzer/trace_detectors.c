@@ -5,16 +5,14 @@
 #include "trace_livelock.h"
 #include "trace_lock_order.h"
 #include "trace_misuse.h"
+#include "trace_shapes.h"
 
 typedef int (*feed_fn)(struct jam_trace *, const struct jam_facts *, struct jam_findings *,
                        struct jam_error *);
 
 static const feed_fn detectors[] = {
-    jam_trace_feed_lock_order,
-    jam_trace_feed_hang,
-    jam_trace_feed_livelock,
-    jam_trace_feed_misuse,
-    NULL,
+    jam_trace_feed_lock_order, jam_trace_feed_hang,   jam_trace_feed_livelock,
+    jam_trace_feed_misuse,     jam_trace_feed_shapes, NULL,
 };
 
 int jam_trace_detect(struct jam_trace *trace, const struct jam_facts *facts, uint32_t process,

@@ -11,10 +11,12 @@ enum jam_event_kind {
     JAM_EVENT_NONE = 0,
     JAM_EVENT_ACQUIRE = 1,    /* a = lock, b = stack; flags = mode; all mode only */
     JAM_EVENT_RELEASE = 2,    /* a = lock, b = stack of its acquire; all mode only */
-    JAM_EVENT_WAIT_BEGIN = 3, /* a = lock, b = stack; flags = enum jam_operation */
+    JAM_EVENT_WAIT_BEGIN = 3, /* a = lock, b = stack; flags = enum jam_operation, and perhaps
+                                 JAM_EVENT_WAIT_AGAIN */
     JAM_EVENT_WAIT_END =
         4,              /* a = lock, b = thread that blocked or woke it; flags = 1 if it failed */
-    JAM_EVENT_WAKE = 5, /* post, signal, broadcast: a = lock, b = stack; flags: 1 = broadcast */
+    JAM_EVENT_WAKE = 5, /* post, signal, broadcast: a = lock, b = stack; flags: enum
+                           jam_wake_flags */
     JAM_EVENT_HOLD = 6, /* release of a lock somebody waits for, the first of its holder in a row: a
                            = lock, b = stack of its acquire; the next record is a HOLD_SINCE */
     JAM_EVENT_HOLD_SINCE = 7,   /* word 1 = ticks of that acquire */
@@ -29,6 +31,14 @@ enum jam_event_kind {
     JAM_EVENT_TRY_FAILED = 15,  /* a = lock, b = stack; all mode only */
     JAM_EVENT_PHASE = 16,       /* a = number of its name (JAM_STRING_NAME), b = stack */
     JAM_EVENT_KINDS
+};
+
+/* WAIT_BEGIN of a condition: the thread has not given its mutex back since it was woken last. */
+#define JAM_EVENT_WAIT_AGAIN 0x80
+
+enum jam_wake_flags {
+    JAM_WAKE_BROADCAST = 1,
+    JAM_WAKE_HOLDING = 2, /* the waker holds the mutex that the condition's waiters need */
 };
 
 /*

@@ -29,6 +29,12 @@ bool jam_emit_is_held(const struct jam_thread *self, const void *object)
     return jam_held_find(self, object) < self->held_count;
 }
 
+bool jam_emit_is_reacquired(const struct jam_thread *self, const void *object)
+{
+    uint32_t at = jam_held_find(self, object);
+    return at < self->held_count && self->held[at].flags & JAM_HELD_REACQUIRED;
+}
+
 /* --- requests --- */
 
 static inline struct jam_site_cache *site_cache_slot(struct jam_thread *self, uint64_t address,
@@ -383,6 +389,16 @@ static void wake_note_missed(const struct jam_thread *self, struct jam_lock_reco
     __atomic_store_n(&lock->signal_ticks, jam_ticks(), __ATOMIC_RELEASE);
 }
 
+static uint32_t wake_flags(const struct jam_thread *self, const struct jam_lock_record *lock,
+                           bool is_broadcast)
+{
+    uint32_t flags = is_broadcast ? JAM_WAKE_BROADCAST : 0;
+    for (uint32_t i = self->held_count; lock->partner && i-- > 0;)
+        if (self->held[i].lock == lock->partner)
+            return flags | JAM_WAKE_HOLDING;
+    return flags;
+}
+
 void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
                    bool is_broadcast)
 {
@@ -404,7 +420,8 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
     __atomic_store_n(&lock->wake_ticks, now, __ATOMIC_RELEASE);
     __atomic_fetch_add(&lock->wakes, 1, __ATOMIC_RELAXED);
     if (jam_ring_takes_blocking)
-        jam_ring_put(self, JAM_EVENT_WAKE, is_broadcast, lock->id, stack, now);
+        jam_ring_put(self, JAM_EVENT_WAKE, wake_flags(self, lock, is_broadcast), lock->id, stack,
+                     now);
 }
 
 void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)

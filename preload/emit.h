@@ -63,7 +63,9 @@ bool jam_request_begin(struct jam_request *request, struct jam_call call);
  */
 void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_record *mutex);
 
-/* About to call a real function that may block; `owner_tid` is the holder if libc names it, or 0.
+/*
+ * About to call a real function that may block; `owner_tid` is the holder if libc names it, or 0.
+ * `operation` may bear JAM_EVENT_WAIT_AGAIN.
  */
 void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t owner_tid);
 
@@ -136,6 +138,9 @@ bool jam_emit_release(struct jam_thread *self, const void *object, bool *is_reen
 
 /* Whether this thread holds the object, as far as we saw. */
 bool jam_emit_is_held(const struct jam_thread *self, const void *object);
+
+/* Whether it holds the object since a condition wait got it back, and has not released it since. */
+bool jam_emit_is_reacquired(const struct jam_thread *self, const void *object);
 
 /* A condition is about to be signalled, a semaphore posted, a barrier opened, a once done. */
 void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,

@@ -33,10 +33,11 @@ static bool cond_begin(struct jam_cond_wait *wait)
     struct jam_view view = jam_mutex_view(wait->mutex);
     wait->request.target.partner = mutex ? mutex->id : 0;
     wait->request.lock->partner = wait->request.target.partner;
+    uint16_t again = jam_emit_is_reacquired(self, wait->mutex) ? JAM_EVENT_WAIT_AGAIN : 0;
     wait->had_mutex = jam_emit_release(self, wait->mutex, &wait->was_reentry);
     jam_check_cond(&wait->request, mutex, view, wait->had_mutex);
     jam_request_depend_cond(&wait->request, wait->was_reentry ? NULL : mutex);
-    jam_request_block(&wait->request, JAM_OP_COND_WAIT, 0);
+    jam_request_block(&wait->request, JAM_OP_COND_WAIT | again, 0);
     return true;
 }
 

@@ -61,8 +61,8 @@ void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t
         request->dependency->last_ticks = request->wait_begin;
     lock_add_waiter(request->lock);
     jam_blame_begin(request, owner_tid);
-    jam_check_wait(request, operation, owner_tid);
-    wait_word_set(&self->lane->wait, request, operation);
+    jam_check_wait(request, operation & ~JAM_EVENT_WAIT_AGAIN, owner_tid);
+    wait_word_set(&self->lane->wait, request, operation & ~JAM_EVENT_WAIT_AGAIN);
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAIT_BEGIN, operation, request->lock->id, request->stack,
                      request->wait_begin);

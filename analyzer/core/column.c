@@ -13,7 +13,7 @@ const struct jam_column jam_columns[JAM_COLUMNS] = {JAM_COLUMN_ROWS(COLUMN_ROW)}
 #define COLUMN_KEY(name, key, ...) [JAM_COLUMN_##name] = key,
 const char *const jam_column_keys[] = {JAM_COLUMN_ROWS(COLUMN_KEY)[JAM_COLUMN_NAME] = "name", NULL};
 
-const char *const jam_by_choices[] = {"lock", "site", "class", "thread", NULL};
+const char *const jam_by_choices[] = {"lock", "site", "class", "thread", "role", NULL};
 
 static uint64_t mean(uint64_t sum, uint64_t count)
 {

@@ -16,11 +16,11 @@
 enum jam_unit { JAM_UNIT_TIME, JAM_UNIT_COUNT, JAM_UNIT_SHARE /* of JAM_SHARE_WHOLE */ };
 
 /* What a table lists (--by). */
-enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BYS };
+enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BY_ROLE, JAM_BYS };
 
 #define JAM_IN(by)     (1u << (by))
 #define JAM_IN_LOCKS   (JAM_IN(JAM_BY_LOCK) | JAM_IN(JAM_BY_SITE) | JAM_IN(JAM_BY_CLASS))
-#define JAM_IN_THREADS JAM_IN(JAM_BY_THREAD)
+#define JAM_IN_THREADS (JAM_IN(JAM_BY_THREAD) | JAM_IN(JAM_BY_ROLE))
 #define JAM_IN_ALL     (JAM_IN_LOCKS | JAM_IN_THREADS)
 #define JAM_IN_MERGED  (JAM_IN(JAM_BY_SITE) | JAM_IN(JAM_BY_CLASS))
 #define JAM_IN_NOTHING 0u
@@ -47,7 +47,9 @@ enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BYS };
     X(LOCKS, "locks", "locks", "locks", COUNT, 7, JAM_IN_MERGED, JAM_IN_MERGED)                    \
     X(BLOCKED, "blocked", "blocked others", "blocked_others_ns", TIME, 14, JAM_IN_THREADS,         \
       JAM_IN_THREADS)                                                                              \
-    X(LIFETIME, "lifetime", "lifetime", "lifetime_ns", TIME, 11, JAM_IN_THREADS, JAM_IN_THREADS)
+    X(LIFETIME, "lifetime", "lifetime", "lifetime_ns", TIME, 11, JAM_IN_THREADS, JAM_IN_THREADS)   \
+    X(RUNNING, "running", "running", "running_ns", TIME, 9, JAM_IN_THREADS, JAM_IN_THREADS)        \
+    X(THREADS, "threads", "threads", "threads", COUNT, 7, JAM_IN(JAM_BY_ROLE), JAM_IN(JAM_BY_ROLE))
 
 #define JAM_COLUMN_ENUMERATOR(name, ...) JAM_COLUMN_##name,
 enum jam_column_id {
@@ -71,7 +73,7 @@ extern const struct jam_column jam_columns[JAM_COLUMNS];
 /* Keys by enum jam_column_id, "name" last, then NULL: the choices of --sort. */
 extern const char *const jam_column_keys[];
 
-/* "lock", "site", "class", "thread", NULL: the choices of --by. */
+/* "lock", "site", "class", "thread", "role", NULL: the choices of --by. */
 extern const char *const jam_by_choices[];
 
 /* A line of a table. */

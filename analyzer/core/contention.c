@@ -74,6 +74,7 @@ int jam_contention_add_lock(struct jam_contention *contention, const struct jam_
     lock->first_stack = record->first_stack;
     lock->thread = record->thread;
     lock->name = record->name_string;
+    lock->partner = record->partner;
     lock->max_waiters = record->max_waiters;
     lock->owner_changes = record->owner_changes;
     lock->wakes = record->wakes;
@@ -192,6 +193,7 @@ int jam_contention_add_thread(struct jam_contention *contention,
         .process = present_process(contention),
         .id = record->id,
         .tid = record->tid,
+        .start_routine = record->start_routine,
         .lifetime_ns = lifetime_ns(process, record),
         .wait_ns = jam_timebase_duration_ns(&process->base, record->wait_ticks),
         .waits = record->waits,

@@ -51,8 +51,9 @@ struct jam_contention_lock {
     uint64_t address;
     uint32_t created_stack;
     uint32_t first_stack;
-    uint32_t thread; /* joins: id of the thread that is joined */
-    uint32_t name;   /* number of the name that the target gave it, 0 = none */
+    uint32_t thread;  /* joins: id of the thread that is joined */
+    uint32_t name;    /* number of the name that the target gave it, 0 = none */
+    uint32_t partner; /* conditions: id of the mutex */
     uint32_t max_waiters;
     uint64_t owner_changes;
     uint64_t wakes;
@@ -69,6 +70,7 @@ struct jam_contention_thread {
     uint32_t id;
     uint32_t tid;
     char name[JAM_NAME_BYTES + 1];
+    uint64_t start_routine; /* address, 0 = unknown */
     uint64_t lifetime_ns;
     uint64_t wait_ns;
     uint64_t waits;

@@ -138,13 +138,14 @@ static int step_wait_begin(const struct step *step)
         drop_wait(step);
     }
     thread->is_waiting = true;
-    thread->wait_operation = step->event->flags;
+    thread->wait_operation = step->event->flags & ~JAM_EVENT_WAIT_AGAIN;
     thread->wait_lock = step->fact->lock;
     thread->wait_stack = step->event->b;
     thread->wait_begin = step->event->ticks;
     add_waiter(step->lock, step->event->ticks);
     step->fact->kind = JAM_FACT_WAITS;
-    step->fact->operation = step->event->flags;
+    step->fact->operation = thread->wait_operation;
+    step->fact->is_again = step->event->flags & JAM_EVENT_WAIT_AGAIN;
     step->fact->stack = step->event->b;
     step->fact->begin = step->event->ticks;
     return 0;
@@ -198,6 +199,8 @@ static void note_owner(const struct step *step)
     }
     lock->owner = step->fact->mode == JAM_EXCLUSIVE ? step->fact->thread : JAM_REPLAY_NONE;
     lock->holders++;
+    if (step->fact->mode == JAM_SHARED && lock->holders > lock->max_readers)
+        lock->max_readers = lock->holders;
 }
 
 static int step_acquire(const struct step *step)
@@ -275,7 +278,8 @@ static int step_wake(const struct step *step)
 {
     step->fact->kind = JAM_FACT_WOKE;
     step->fact->stack = step->event->b;
-    step->fact->is_broadcast = step->event->flags & 1;
+    step->fact->is_broadcast = step->event->flags & JAM_WAKE_BROADCAST;
+    step->fact->is_holding = step->event->flags & JAM_WAKE_HOLDING;
     return 0;
 }
 

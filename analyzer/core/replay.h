@@ -65,6 +65,7 @@ struct jam_replay_lock {
     uint16_t kind;         /* enum jam_lock_kind, 0 = only events tell that it exists */
     uint32_t owner;        /* index of the exclusive owner, JAM_REPLAY_NONE */
     uint32_t holders;      /* holders in any mode */
+    uint32_t max_readers;  /* most that held it shared at once, where ACQUIRE events are */
     uint32_t waiters;      /* threads in a wait for it */
     uint64_t waited_since; /* when the first of the present waiters came */
     uint64_t waited_ticks; /* time in which somebody waited, up to waited_since */
@@ -105,6 +106,8 @@ struct jam_fact {
     uint8_t operation;    /* WAITS, WAITED: enum jam_operation */
     bool has_failed;      /* WAITED: without getting it */
     bool is_broadcast;    /* WOKE */
+    bool is_holding;      /* WOKE: by a thread that holds the condition's mutex */
+    bool is_again;        /* WAITS: for a condition, without having given the mutex back since */
     bool is_turn;         /* RELEASED: only a beginning of a turn is known, not each release */
     uint64_t begin;       /* WAITED, RELEASED: since when; JOINED: of the wait */
     uint64_t ticks;       /* now */

@@ -108,7 +108,7 @@ static int add_wake(struct jam_timeline *timeline, const struct jam_timeline_eve
         .lock = event->a,
         .stack = event->b,
         .kind = JAM_SLICE_WAKE,
-        .flags = event->flags ? JAM_SLICE_BROADCAST : 0,
+        .flags = event->flags & JAM_WAKE_BROADCAST ? JAM_SLICE_BROADCAST : 0,
     };
     return jam_timeline_add_slice(timeline, &slice);
 }

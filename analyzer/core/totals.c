@@ -51,3 +51,18 @@ void jam_spread_add_holds(struct jam_spread *spread, const struct jam_site *site
     else if (site->releases == 1)
         jam_saturate_add(&spread->count[jam_timebase_bucket_of(site->hold_ticks)], 1);
 }
+
+uint64_t jam_spread_percentile_ns(const struct jam_spread *spread, const struct jam_timebase *base,
+                                  unsigned percent)
+{
+    uint64_t all = 0;
+    uint64_t seen = 0;
+    for (unsigned i = 0; i < JAM_HISTOGRAM_BUCKETS; i++)
+        jam_saturate_add(&all, spread->count[i]);
+    for (unsigned i = 0; all && i < JAM_HISTOGRAM_BUCKETS; i++) {
+        jam_saturate_add(&seen, spread->count[i]);
+        if (seen >= all - (uint64_t)((unsigned __int128)all * (100 - percent) / 100))
+            return jam_timebase_bucket_ns(base, i);
+    }
+    return 0;
+}

@@ -38,6 +38,14 @@ void jam_totals_add(struct jam_totals *totals, const struct jam_totals *more);
 void jam_totals_from_site(struct jam_totals *totals, const struct jam_site *site,
                           const struct jam_wait_totals *waits, const struct jam_timebase *base);
 
+/*
+ * A duration that so many percent of what was counted stay below: the upper end of its bucket, in
+ * nanoseconds, 0 if nothing was counted. Buckets double, so it is at most twice the true value;
+ * UINT64_MAX in the last one, which has no end.
+ */
+uint64_t jam_spread_percentile_ns(const struct jam_spread *spread, const struct jam_timebase *base,
+                                  unsigned percent);
+
 void jam_spread_add(struct jam_spread *spread, const struct jam_histogram *histogram);
 
 /*

@@ -253,7 +253,7 @@ static void arrive(struct jam_sim *sim, uint32_t number, uint64_t now)
 static int do_wait_begin(struct jam_sim *sim, uint32_t at)
 {
     struct jam_sim_lane *lane = &sim->lanes[at];
-    uint8_t operation = lane->event.flags;
+    uint8_t operation = lane->event.flags & ~JAM_EVENT_WAIT_AGAIN;
     uint32_t number = jam_whatif_is_woken(operation) ? next_number(sim, lane) : 0;
     lane->is_inside_wait = true;
     lane->takes_its_time = jam_whatif_is_woken(operation) && !number;

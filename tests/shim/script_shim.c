@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/run.h"
+#include "core/shape.h"
 #include "core/whatif.h"
 
 #define MOST_THREADS 8 /* of scripts that are simulated */
@@ -30,7 +31,9 @@ static const struct verb verbs[] = {
     {"waited", JAM_EVENT_WAIT_END, 0},
     {"failed", JAM_EVENT_WAIT_END, 1},
     {"wake", JAM_EVENT_WAKE, 0},
-    {"broadcast", JAM_EVENT_WAKE, 1},
+    {"broadcast", JAM_EVENT_WAKE, JAM_WAKE_BROADCAST},
+    {"wake-held", JAM_EVENT_WAKE, JAM_WAKE_HOLDING},
+    {"again", JAM_EVENT_WAIT_BEGIN, JAM_OP_COND_WAIT | JAM_EVENT_WAIT_AGAIN},
     {"hold", JAM_EVENT_HOLD, 0},
     {"create", JAM_EVENT_CREATE, 0},
     {"join", JAM_EVENT_JOIN, 0},
@@ -250,6 +253,71 @@ uint64_t jam_shim_run_wait(const struct jam_shim_run *run, unsigned thread, char
 uint64_t jam_shim_run_blocked(const struct jam_shim_run *run, unsigned thread, char lock)
 {
     return find_pair(run, thread, lock)->blocked_ticks;
+}
+
+struct jam_shim_wakes jam_shim_run_wakes(const struct jam_shim_run *run, char condition)
+{
+    uint32_t at = jam_replay_find_lock(&run->run.replay, lock_id(condition));
+    const struct jam_run_lock *lock = &run->run.locks[at];
+    return (struct jam_shim_wakes){lock->wakes, lock->wakes_holding, lock->broadcasts,
+                                   lock->broadcast_woken, lock->broadcast_lost};
+}
+
+unsigned jam_shim_run_groups(const struct jam_shim_run *run, char name)
+{
+    uint32_t lock = jam_replay_find_lock(&run->run.replay, lock_id(name));
+    unsigned groups = 0;
+    for (uint32_t i = 0; i < run->run.place_count; i++)
+        groups += run->run.places[i].lock == lock && jam_run_group(&run->run, i) == i;
+    return groups;
+}
+
+static struct jam_totals totals_of(const struct jam_shim_sums *sums)
+{
+    return (struct jam_totals){
+        .acquisitions = sums->acquisitions,
+        .releases = sums->acquisitions,
+        .contended = sums->contended,
+        .wait_ns = sums->wait_ns,
+        .wait_max_ns = sums->wait_max_ns,
+        .hold_ns = sums->hold_ns,
+    };
+}
+
+const char *jam_shim_shapes(const struct jam_shim_sums *sums)
+{
+    static char letters[8];
+    const struct jam_run no_events = {0};
+    struct jam_shapes shapes = {0};
+    struct jam_contention_process process = {.base = {0, 1, 1}, .end_ns = sums->run_ns};
+    struct jam_contention_site sites[2] = {{.stack = 1, .totals = totals_of(sums)},
+                                           {.stack = 2, .mode = JAM_SHARED}};
+    struct jam_contention_lock lock = {
+        .id = 1,
+        .kind = sums->is_rwlock ? JAM_LOCK_RWLOCK : JAM_LOCK_MUTEX,
+        .max_waiters = sums->max_waiters,
+        .waited_ns = sums->waited_ns,
+        .totals = totals_of(sums),
+        .site_count = 2,
+    };
+    const struct jam_contention contention = {.processes = &process,
+                                              .process_count = 1,
+                                              .locks = &lock,
+                                              .lock_count = 1,
+                                              .sites = sites,
+                                              .site_count = 2};
+    sites[1].totals.acquisitions = sums->shared;
+    if (sums->acquisitions)
+        lock.hold_spread.count[jam_timebase_bucket_of(sums->hold_ns / sums->acquisitions)] =
+            sums->acquisitions;
+    if (jam_shapes_find(&shapes, &contention, 0, &no_events, NULL) != 0)
+        abort();
+    size_t count = 0;
+    for (size_t i = 0; i < shapes.count && count + 1 < sizeof letters; i++)
+        letters[count++] = "csrbgd"[shapes.list[i].kind];
+    letters[count] = 0;
+    jam_shapes_fini(&shapes);
+    return letters;
 }
 
 uint64_t jam_shim_run_waited(const struct jam_shim_run *run, char lock)

@@ -10,7 +10,8 @@
  *
  *     lock share unlock try     ACQUIRE (exclusive, shared), RELEASE, TRY_FAILED
  *     wait waited failed        WAIT_BEGIN, WAIT_END; the blocker may follow
- *     wake broadcast            WAKE
+ *     wake broadcast            WAKE; wake-held: with the mutex in hand
+ *     again                     WAIT_BEGIN of a condition, the mutex not given back since
  *     hold                      HOLD since the time that follows
  *     create join joining       CREATE, JOIN, WAIT_BEGIN of a join; the object is a thread
  *     end                       not an event: the thread's record says that it ended then
@@ -42,6 +43,26 @@ uint64_t jam_shim_run_critical(const struct jam_shim_run *run, char lock, int si
 /* What a thread waited for a lock, and made others wait for it. */
 uint64_t jam_shim_run_wait(const struct jam_shim_run *run, unsigned thread, char lock);
 uint64_t jam_shim_run_blocked(const struct jam_shim_run *run, unsigned thread, char lock);
+
+/* Of a condition: what broadcasts woke and woke for nothing; wake-ups with the mutex held. */
+struct jam_shim_wakes {
+    uint64_t wakes, holding, broadcasts, woken, lost;
+};
+struct jam_shim_wakes jam_shim_run_wakes(const struct jam_shim_run *run, char condition);
+
+/* Groups of call sites of a lock that no thread connects. */
+unsigned jam_shim_run_groups(const struct jam_shim_run *run, char lock);
+
+/*
+ * The patterns in one lock with these sums, as letters: c convoy, s starvation, r rwlock. Holds and
+ * waits are counted in the bucket of their mean.
+ */
+struct jam_shim_sums {
+    int is_rwlock;
+    uint64_t run_ns, acquisitions, shared, contended, wait_ns, wait_max_ns, waited_ns, hold_ns;
+    uint32_t max_waiters;
+};
+const char *jam_shim_shapes(const struct jam_shim_sums *sums);
 
 /* Time in which anybody waited for the lock. */
 uint64_t jam_shim_run_waited(const struct jam_shim_run *run, char lock);
