@@ -186,6 +186,28 @@ def steps_aside_for_ever():
     innocent("livelock", "innocent")
 
 
+@test
+def misuse():
+    for kind in run(sample("misuse")).stdout.split():
+        for words in ((kind,), (kind, "innocent")):
+            result = run(LOCKJAM, "record", "-q", "-o", "x.jam", "--", sample("misuse"), *words)
+            equal(result.returncode, 0, result.stderr)
+            kinds = {finding["kind"] for finding in checked("x.jam")["findings"]}
+            equal(kind in kinds, words == (kind,), f"{words}: {kinds}")
+
+
+@test
+def check_ends_what_hangs():
+    result = run(LOCKJAM, "check", "--format=json", "--timeout=40", "--", sample("lost_wakeup"))
+    equal(result.returncode, 66, result.stderr)
+    document = json.loads(result.stdout)
+    equal(document["process"]["ended"], "killed")
+    equal([finding["kind"] for finding in happened(document)], ["lost-wakeup"])
+    assert document["process"]["duration_ns"] < 40_000_000_000
+    result = run(LOCKJAM, "check", "--format=json", "--timeout=1", "--", "sleep", "1000")
+    equal(result.returncode, 124, result.stderr)
+
+
 def start_hanging(*words, options=()):
     """Starts a recording that hangs, and waits until it has been told; returns it and the pid."""
     process = start(LOCKJAM, "record", "-q", "-o", "x.jam", *options, "--", *words,
