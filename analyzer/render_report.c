@@ -27,16 +27,21 @@ static int open_process(struct jam_report *report, struct jam_report_process *pr
     return process->frames ? 0 : jam_error_memory(error);
 }
 
-/* Semaphores that Python code created are locks, or waits for a notification, of that program. */
+/*
+ * Semaphores that Python code created are locks of that program, or its waits for a notification;
+ * the condition in which threads wait for the GIL stands for the GIL.
+ */
 static void identify_python_locks(struct jam_report *report)
 {
     for (size_t i = 0; i < report->contention.lock_count; i++) {
         struct jam_contention_lock *lock = &report->contention.locks[i];
-        if (lock->kind != JAM_LOCK_SEM)
-            continue;
+        struct jam_frames *frames = report->processes[lock->process].frames;
         const struct jam_python_lock *python =
-            jam_frames_python_lock(report->processes[lock->process].frames, lock->created_stack);
-        lock->kind = python ? python->kind : lock->kind;
+            lock->kind == JAM_LOCK_SEM ? jam_frames_python_lock(frames, lock->created_stack) : NULL;
+        if (python)
+            lock->kind = python->kind;
+        if (jam_frames_gil_part(frames, lock->id) == JAM_GIL_COND)
+            lock->kind = JAM_LOCK_GIL;
     }
 }
 

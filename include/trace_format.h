@@ -283,7 +283,8 @@ struct jam_lock_record {
     uint32_t first_stack;   /* stack_ref of the first use of the first generation */
     uint64_t born_ticks;    /* current generation */
     uint32_t name_string;   /* number of its name: the n-th JAM_STRING_NAME; 0 = none */
-    uint32_t thread;        /* kind THREAD: id of the thread that is joined */
+    uint32_t thread;        /* kind THREAD: id of the thread that is joined; SEM: that stands for
+                             the end of this thread (Python) */
     uint32_t unused[4];
     /* second 64 bytes: written around waits; a release reads `waiters` */
     uint32_t max_waiters; /* atomic */

@@ -226,6 +226,8 @@ void jam_request_acquired(struct jam_request *request)
 
 void jam_request_acquired_semaphore(struct jam_request *request)
 {
+    if (JAM_UNLIKELY(request->lock->thread))
+        jam_python_acquired(request->self, request->lock);
     if (request->lock->flags & JAM_LOCK_LOCKLIKE)
         jam_request_acquired(request);
     else
@@ -428,7 +430,9 @@ void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_
 {
     if (jam_lock_find(key))
         jam_check_end(self, call, key, (struct jam_view){.is_locked = true});
-    jam_lock_create(self, key, jam_stack_capture(self, call));
+    struct jam_lock_record *lock = jam_lock_create(self, key, jam_stack_capture(self, call));
+    if (lock && key.kind == JAM_LOCK_SEM && jam_python_is_here)
+        jam_python_created(self, lock);
 }
 
 void jam_emit_destroyed(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)

@@ -54,6 +54,16 @@ bool jam_python_next(struct jam_python_walk *walk);
 uint64_t jam_python_code_mark(uint64_t code);
 
 /*
+ * Whether the calling thread is just making the lock that stands for its own end: see
+ * python_join.c. Asked right after its stack was captured.
+ */
+bool jam_python_makes_end(void);
+
+/* A semaphore was created, or acquired, by this thread: is it one for the end of a thread? */
+void jam_python_created(const struct jam_thread *self, struct jam_lock_record *lock);
+void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *lock);
+
+/*
  * The id of a code object's record in the trace (struct jam_python_code), which is written when it
  * is new. 0: no space, counted. Under the growth lock.
  */

@@ -18,6 +18,7 @@ static struct {
     struct jam_shared_map index; /* code object and its mark -> id */
     struct jam_area area;
     uint32_t count;
+    uint64_t end_code; /* code object of Thread._set_tstate_lock, 0 = not seen */
 } codes;
 
 static void code_reset(void)
@@ -123,6 +124,21 @@ static uint32_t code_append(const struct jam_python_layout *layout, uint64_t cod
     return record->id;
 }
 
+static bool is_end_maker(void)
+{
+    static const char name[] = "_set_tstate_lock";
+    enum { BYTES = sizeof name - 1 };
+    return scratch.name_bytes >= BYTES &&
+           !memcmp(scratch.name + scratch.name_bytes - BYTES, name, BYTES);
+}
+
+bool jam_python_makes_end(void)
+{
+    struct jam_python_walk walk;
+    uint64_t code = __atomic_load_n(&codes.end_code, __ATOMIC_RELAXED);
+    return code && jam_python_first(&walk) && walk.frame.code == code;
+}
+
 uint32_t jam_python_code_id(uint64_t code)
 {
     uint64_t key = jam_hash_add(code, jam_python_code_mark(code)) | 1;
@@ -132,5 +148,7 @@ uint32_t jam_python_code_id(uint64_t code)
     id = code_append(jam_python_layout_here(), code);
     if (id)
         jam_shared_map_put(&codes.index, key, id);
+    if (id && is_end_maker())
+        __atomic_store_n(&codes.end_code, code, __ATOMIC_RELAXED);
     return id;
 }

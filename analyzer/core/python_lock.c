@@ -185,7 +185,10 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
     const char *source = creation->source;
     const struct jam_python_place *place = &creation->places[site];
     bool has_target = source && read_target(source, target, sizeof target);
-    lock->kind = source && strstr(source, "RLock") ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    bool is_recursive = (site && is_own(creation, site)) || (source && strstr(source, "RLock"));
+    lock->kind = is_recursive ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    if (source && strchr(source, ';'))
+        has_target = false; /* several statements: which one? */
     if (is_own(creation, site) && source && !creates_locks(source)) {
         lock->kind = JAM_LOCK_SEM;
         put_site(place, "lock of the interpreter made at", lock->name);

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 
-from harness import TOP, Skip, equal, main, record, report, test
+from harness import LOCKJAM, TOP, Skip, equal, main, record, report, run, test
 from preload_trace import Dump
 
 FOLDER = os.path.join(TOP, "tests", "python")
@@ -117,6 +117,41 @@ def waiting_and_trying_are_told_apart():
                  for dependency in dump["dependency"] if lines[dependency["stack"]]}
         os.remove("x.jam")
         equal(found, expected, path)
+
+
+def checked(path, *arguments):
+    result = record(path, *arguments, options=["-q", "-o", "x.jam"])
+    equal(result.returncode, 0, result.stderr)
+    result = run(LOCKJAM, "check", "--format=json", "x.jam")
+    os.remove("x.jam")
+    return result.returncode, json.loads(result.stdout)
+
+
+@test
+def inversions_of_two_locks_are_foretold():
+    script = os.path.join(TOP, "samples", "inversion.py")
+    for path in interpreters():
+        if version_of(path) >= (3, 13, 1):
+            continue
+        status, document = checked(path, script, "together")
+        equal(status, 66, path)
+        found = [finding for finding in document["findings"] if finding["severity"] == "error"]
+        equal([finding["kind"] for finding in found], ["lock-order-inversion"], path)
+        assert {"accounts", "journal"} <= {lock["name"] for lock in found[0]["locks"]}, path
+        places = {frame["function"] for edge in found[0]["edges"] for frame in edge["wants_stack"]}
+        assert {"transfer", "audit"} <= places, places
+
+
+@test
+def a_join_between_two_threads_orders_them():
+    script = os.path.join(TOP, "samples", "inversion.py")
+    for path in interpreters():
+        if version_of(path) >= (3, 13, 1):
+            continue
+        status, document = checked(path, script, "in_turn")
+        equal(status, 0, path)
+        equal([finding["kind"] for finding in document["findings"]], [], path)
+        equal([finding["reason"] for finding in document["filtered"]], ["happens-before"], path)
 
 
 @test

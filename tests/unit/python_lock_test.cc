@@ -55,6 +55,12 @@ const Case cases[] = {
     {{{"f", kApp, 9}}, "if lock == Lock():", nullptr, "python-lock", "Lock made at f app.py:9"},
     {{{"f", kApp, 9}}, nullptr, nullptr, "python-lock", "Lock made at f app.py:9"},
     {{{nullptr, nullptr, 0}}, nullptr, nullptr, "python-lock", "Lock made at ? ?:0"},
+    {{{"f", kApp, 9}}, "a = Lock(); b = Lock()", nullptr, "python-lock", "Lock made at f app.py:9"},
+    {{{"RLock", kThreading, 90}, {"f", kApp, 9}},
+     nullptr,
+     nullptr,
+     "python-rlock",
+     "Lock made at f app.py:9"},
     // Parts of other objects.
     {{{"Condition.__init__", kThreading, 230},
       {"Event.__init__", kThreading, 570},
