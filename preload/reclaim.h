@@ -19,11 +19,14 @@ void jam_reclaim(struct jam_call call, const void *start, size_t bytes);
 /* The same for a thread that is inside the guard: a library was unloaded. */
 void jam_reclaim_inside(uint64_t start, uint64_t end);
 
-/* Whether a block of the allocator, or NULL, may hold a lock. False is certain up to its reach. */
+/*
+ * Whether a block of the allocator, or NULL, may hold a lock. False is certain up to its reach, and
+ * the answer for NULL, whose page shares its mark with others.
+ */
 static inline bool jam_reclaim_may_hold(const void *block)
 {
     if (JAM_UNLIKELY(jam_places_page_is_marked((uint64_t)block)))
-        return true;
+        return block != NULL;
     return jam_allocator.is_libc && block && jam_allocator_libc_bytes(block) > JAM_BLOCK_REACH_LIBC;
 }
 
