@@ -309,7 +309,7 @@ struct jam_lock_record {
     uint32_t destroyed_stack; /* what ended the last generation, 0 = alive or unseen */
     uint32_t destroyed_thread;
     uint32_t signalled_generation; /* sem: newest generation that was no lock; 0 = none */
-    uint32_t unit_thread; /* sem that began with 0: who took its first unit; the writer's own */
+    uint32_t unit_thread; /* sem: who took the unit that decided what it is used for; 0 = unknown */
     uint32_t unused3[2];
 };
 

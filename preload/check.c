@@ -130,8 +130,8 @@ void jam_check_end(struct jam_thread *self, struct jam_call call, struct jam_loc
         jam_check_new(self, key, jam_stack_capture(self, call));
         return;
     }
-    if (!fact.lock || !view.is_locked)
-        return;
+    if (!fact.lock || !view.is_locked || fact.lock->flags & JAM_LOCK_LOCKLIKE)
+        return; /* who drops a semaphore that is taken need not have meant a lock */
     fact.stack = jam_stack_capture(self, call);
     bool is_event =
         key.kind == JAM_LOCK_COND || key.kind == JAM_LOCK_BARRIER || lock_is_event(fact.lock);

@@ -302,6 +302,14 @@ static void semaphore_is_signal(struct jam_lock_record *lock)
     lock->signalled_generation = lock->generation;
 }
 
+/* It was taken for a lock. Those who have it in their lists drop it when they look again. */
+static void semaphore_give_up(struct jam_lock_record *lock)
+{
+    semaphore_is_signal(lock);
+    __atomic_fetch_and(&lock->flags, (uint16_t)~JAM_LOCK_LOCKLIKE, __ATOMIC_RELAXED);
+    jam_lock_hand_over(lock->address);
+}
+
 void jam_lock_note_wait(const struct jam_thread *self, struct jam_lock_record *lock)
 {
     if (!semaphore_is_open(lock))
@@ -328,11 +336,14 @@ void jam_lock_note_post(const struct jam_thread *self, struct jam_lock_record *l
             semaphore_decide(self, lock);
         return;
     }
-    if (!(lock->flags & JAM_LOCK_LOCKLIKE))
-        return;
-    semaphore_is_signal(lock);
-    __atomic_fetch_and(&lock->flags, (uint16_t)~JAM_LOCK_LOCKLIKE, __ATOMIC_RELAXED);
-    jam_lock_hand_over(lock->address);
+    if (lock->flags & JAM_LOCK_LOCKLIKE)
+        semaphore_give_up(lock);
+}
+
+void jam_lock_note_second_wait(const struct jam_thread *self, struct jam_lock_record *lock)
+{
+    lock->unit_thread = self->id;
+    semaphore_give_up(lock);
 }
 
 /* --- holders --- */

@@ -6,6 +6,7 @@
 #include "blame.h"
 #include "check.h"
 #include "clock.h"
+#include "held.h"
 #include "ring.h"
 #include "session.h"
 #include "totals.h"
@@ -53,9 +54,26 @@ static void lock_remove_waiter(const struct jam_request *request)
         __atomic_sub_fetch(&lock->waiters, 1, __ATOMIC_SEQ_CST);
 }
 
+/*
+ * Who holds a semaphore and waits for it again waits for another thread's post, as CPython's
+ * conditions do.
+ */
+static void block_reconsider(struct jam_request *request)
+{
+    struct jam_thread *self = request->self;
+    const void *object = (const void *)request->target.key.address;
+    if (!(request->lock->flags & JAM_LOCK_LOCKLIKE) ||
+        jam_held_find(self, object) == self->held_count)
+        return;
+    jam_lock_note_second_wait(self, request->lock);
+    jam_held_drop_handed_over(self);
+}
+
 void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t owner_tid)
 {
     struct jam_thread *self = request->self;
+    if (operation == JAM_OP_SEM_WAIT && self->held_count > 0)
+        block_reconsider(request);
     request->wait_begin = jam_ticks();
     if (request->dependency)
         request->dependency->last_ticks = request->wait_begin;

@@ -109,6 +109,12 @@ def who_waits_for_a_locklike_semaphore_waits_for_its_holder():
 
 
 @test
+def a_semaphore_that_is_taken_twice_waits_for_a_signal():
+    dump = check_signal("twice")
+    equal((semaphore(dump)["unit_thread"], dump["misuse"]), (1, []))
+
+
+@test
 def a_named_semaphore_is_known_by_its_first_value():
     dump = dump_of("named")
     locks = [lock for lock in dump["lock"] if lock["kind"] == "sem"]

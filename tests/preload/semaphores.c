@@ -137,6 +137,17 @@ static void case_contended(void)
     pthread_join(waiter, NULL);
 }
 
+/* Takes it twice: the second time it waits for somebody's post. */
+static void case_twice(void)
+{
+    struct timespec past = {1, 0};
+    sem_init(&first, 0, 1);
+    hold(&first);
+    if (sem_timedwait(&first, &past) != -1)
+        abort();
+    sem_destroy(&first);
+}
+
 /* Its first value is what it has when it is first seen. */
 static void case_named(void)
 {
@@ -151,12 +162,13 @@ static void case_named(void)
     sem_close(sem);
 }
 
-/* Ways to ask that are not sem_wait, in which a holder has locks. */
+/* Ways to ask that are not sem_wait. */
 static void case_ways(void)
 {
     struct timespec past = {1, 0};
     sem_init(&first, 0, 1);
-    if (sem_trywait(&first) != 0 || sem_timedwait(&first, &past) != -1 || errno != ETIMEDOUT)
+    sem_init(&second, 0, 0);
+    if (sem_trywait(&first) != 0 || sem_timedwait(&second, &past) != -1 || errno != ETIMEDOUT)
         abort();
     release(&first);
     if (sem_clockwait(&first, CLOCK_MONOTONIC, &past) != 0)
@@ -170,7 +182,8 @@ static const struct {
 } cases[] = {
     {"lock", case_lock},           {"counting", case_counting}, {"posted_twice", case_posted_twice},
     {"event", case_event},         {"once", case_once},         {"signal", case_signal},
-    {"contended", case_contended}, {"named", case_named},       {"ways", case_ways},
+    {"contended", case_contended}, {"twice", case_twice},       {"named", case_named},
+    {"ways", case_ways},
 };
 
 int main(int argc, char **argv)
