@@ -11,6 +11,9 @@
 ##                  check-format check-clang check-tidy check-man
 ##   check-real     real programs bare and recorded: servers, languages, compilers, sanitizers; uses what
 ##                  is installed (tests/real/run --install brings the rest)
+##   check-conformance  public test programs for threads (of glibc, libstdc++, Open POSIX), fetched and
+##                  built, bare and recorded: status and output must be the same
+##   soak           threads, locks, libraries and processes come and go, recorded, for SECONDS=600
 ##   bench          what recording costs on this machine
 ##   format         rewrite all sources with clang-format
 ##   install        install under $(DESTDIR)$(PREFIX)
@@ -98,7 +101,7 @@ unit_sources     := $(wildcard tests/unit/*.cc)
 fuzz_sources     := $(wildcard tests/fuzz/*_fuzz.c)
 fuzz_common      := $(filter-out $(fuzz_sources),$(wildcard tests/fuzz/*.c))
 target_sources   := $(wildcard samples/*.c samples/*.cc tests/preload/*.c tests/preload/*.cc \
-                      tests/e2e/*.c tests/e2e/*.cc bench/*.c bench/*.cc)
+                      tests/e2e/*.c tests/e2e/*.cc tests/soak/*.c bench/*.c bench/*.cc)
 data_sources     := $(wildcard tests/data/*/*.[ch] tests/data/*/*.cc)
 headers          := $(wildcard include/*.h include/lockjam/*.h preload/*.h analyzer/*.h \
                       analyzer/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h bench/*.h)
@@ -316,6 +319,16 @@ check-man:
 .PHONY: check-real
 check-real: all
 	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/real/run $(T)
+
+# Sources of some 100 MB from Debian, and half an hour.
+.PHONY: check-conformance
+check-conformance: all
+	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/conformance/run $(T)
+
+SECONDS := 600
+.PHONY: soak
+soak: all $(B)/tests/soak/soak $(B)/tests/preload/libscenario.so
+	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/soak/run $(SECONDS)
 
 # --- the rest ------------------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@
 static inline struct jam_thread *jam_enter(void)
 {
     struct jam_thread *self = jam_self;
-    if (JAM_UNLIKELY(!self->is_open))
+    if (JAM_UNLIKELY(!self || !self->is_open))
         return jam_enter_slow();
     self->is_open = 0;
     /* Signal handlers of this thread see the guard closed before anything else changes. */

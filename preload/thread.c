@@ -496,7 +496,8 @@ struct jam_thread *jam_thread_make_absent(const struct jam_thread_record *origin
 
 struct jam_thread *jam_enter_slow(void)
 {
-    if (jam_mute)
+    /* NULL: the program is being relocated, and its thread-local data not yet initialised. */
+    if (jam_mute || !jam_self)
         return NULL;
     if (jam_self->magic == JAM_THREAD_MAGIC || thread_local.is_attaching) {
         jam_session_lose(JAM_LOSS_NESTED, 1);

@@ -4,8 +4,9 @@
 LOCKJAM_TEST_LONG=1 makes the long programs five times as long.
 """
 import os
+import re
 
-from harness import equal, main, test, traces
+from harness import LOCKJAM, equal, main, run, test, traces
 from preload_trace import LOSS_FOLDED, Dump, recorded, target
 
 BOUNDS = target("bounds")
@@ -24,7 +25,7 @@ def bounded(*arguments, megabytes, **options):
 
 @test
 def threads_one_after_another():
-    count = 20000 * LONG
+    count = 100000 * LONG
     # The ring has a bound of its own, and drops the oldest events of all these threads.
     dump = bounded("threads", count, megabytes=5, env={"LOCKJAM_MAX_SIZE": "1M"})
     dump.check_complete()
@@ -46,14 +47,39 @@ def threads_that_lock_in_destructors_only():
 
 
 @test
-def a_thousand_threads_at_once():
-    dump = bounded("live", 1000, megabytes=64, status=-9)
+def two_thousand_threads_at_once():
+    dump = bounded("live", 2000, megabytes=80, status=-9)
     equal(dump.lost(), {})
-    equal(dump.total("acquisitions", lock="common"), 1000)
-    equal(dump.total("acquisitions", function="stay_holding", kind="mutex"), 1000)
-    equal(sorted(lane["held_count"] for lane in dump["lane"]), [0] + 1000 * [1])
-    equal(len({held["lock"] for held in dump["held"]}), 1000)
-    equal(len([thread for thread in dump["thread"] if not thread["flags"] & ENDED]), 1001)
+    equal(dump.total("acquisitions", lock="common"), 2000)
+    equal(dump.total("acquisitions", function="stay_holding", kind="mutex"), 2000)
+    equal(sorted(lane["held_count"] for lane in dump["lane"]), [0] + 2000 * [1])
+    equal(len({held["lock"] for held in dump["held"]}), 2000)
+    equal(len([thread for thread in dump["thread"] if not thread["flags"] & ENDED]), 2001)
+
+
+@test
+def a_chain_of_threads_that_wait_for_each_other():
+    count = 1024
+    dump = bounded("chain", count, megabytes=64)
+    dump.check_complete()
+    equal(dump.total("acquisitions", kind="mutex"), 2 * count - 1)
+    equal(dump.total("releases", kind="mutex"), 2 * count - 1)
+    equal(dump.total("contended", kind="mutex"), count - 1)
+
+
+@test
+def a_chain_is_there_after_a_sigkill():
+    count = 1024
+    dump = bounded("chain-kill", count, megabytes=64, status=-9)
+    equal(dump.lost(), {})
+    holder = {held["lock"]: held["lane"] for held in dump["held"]}
+    wanted = {waiting["lane"]: waiting["lock"] for waiting in dump["waiting"] if waiting["operation"]}
+    equal((len(holder), len(wanted)), (count, count - 1))
+    # Following who holds what one waits for leads from the last through all to main.
+    lane, length = (set(holder.values()) - {holder[lock] for lock in wanted.values()}).pop(), 1
+    while lane in wanted:
+        lane, length = holder[wanted[lane]], length + 1
+    equal(length, count)
 
 
 @test
@@ -116,11 +142,15 @@ def fork_from_a_thread_among_threads():
 
 
 @test
-def locks_that_stay():
-    dump = bounded("grow", 100000, megabytes=40)
-    dump.check_complete()
-    equal(dump.total("acquisitions", kind="mutex"), 100000)
-    equal(len(dump["lock"]), 100000)
+def a_million_locks_that_stay():
+    count = 1000000
+    recorded(BOUNDS, "grow", count)
+    assert os.path.getsize("x.jam") <= 200 * MIB
+    # One line a lock and one a site: too many for dictionaries.
+    lines = run(LOCKJAM, "dump", "--raw", "x.jam").stdout
+    equal(lines.count("\nlock "), count)
+    equal(len(re.findall(r"\nsite .*\bacquisitions=1 ", lines)), count)
+    equal(re.findall(r"\n(?:lost|damage) .*", lines), [])
 
 
 def disturbed(how, path="x.jam"):
@@ -143,6 +173,12 @@ def a_limit_of_the_file_size_is_a_loss():
 def a_deleted_file_hurts_nobody():
     recorded(BOUNDS, "grow", 40000, "delete", env={"LOCKJAM_OUTPUT": os.path.abspath("x.jam")})
     equal(traces(), [])
+
+
+@test
+def a_renamed_file_stays_readable():
+    dump = disturbed("rename", path="renamed")
+    assert dump.total("acquisitions", kind="mutex") >= 20000
 
 
 @test

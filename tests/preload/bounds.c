@@ -7,19 +7,25 @@
  *        bounds live N          N threads at once, each holding a lock; SIGKILLs itself then
  *        bounds held N          N locks held at once by one thread, released oldest first
  *        bounds held-kill N     ... and SIGKILLs itself while it holds them
+ *        bounds chain N         N threads, each holding a lock and waiting for that of the one before;
+ *                               when all wait the first gives way
+ *        bounds chain-kill N    ... and SIGKILLs itself when all wait
  *        bounds reuse N         N locks one after another at 64 places
  *        bounds handover N      locks in one thread, unlocks in another, N times
  *        bounds fork N          forks from a thread while others run; parent and child take N locks
  *        bounds grow N [HOW]    N locks that stay; before the second half HOW: limit (RLIMIT_FSIZE is
- *                               reached), delete (LOCKJAM_OUTPUT), close (all descriptors from 3 on)
+ *                               reached), delete (LOCKJAM_OUTPUT), rename (it, to
+ *                               "renamed"), close (all descriptors from 3 on)
  */
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -137,6 +143,64 @@ static void run_held_kill(void)
     kill(getpid(), SIGKILL);
 }
 
+static int tid; /* atomic; of the newest thread of a chain, once it holds its own lock */
+
+static void *hold_and_wait(void *argument)
+{
+    long place = (long)argument;
+    pthread_mutex_lock(&mutexes[place]);
+    __atomic_store_n(&tid, gettid(), __ATOMIC_RELEASE);
+    pthread_mutex_lock(&mutexes[place - 1]);
+    pthread_mutex_unlock(&mutexes[place - 1]);
+    pthread_mutex_unlock(&mutexes[place]);
+    return NULL;
+}
+
+/* Until the kernel says that the thread waits at a futex. */
+static void await_wait(int waiter)
+{
+    char path[64];
+    long call = -1;
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", waiter);
+    while (call != SYS_futex) {
+        FILE *file = fopen(path, "r");
+        if (!file)
+            abort();
+        if (fscanf(file, "%ld", &call) != 1) /* it runs */
+            sched_yield();
+        fclose(file);
+    }
+}
+
+/* Main is the first of the chain. */
+static void make_chain(pthread_t *threads)
+{
+    make_mutexes();
+    pthread_mutex_lock(&mutexes[0]);
+    for (long i = 1; i < count; i++) {
+        __atomic_store_n(&tid, 0, __ATOMIC_RELAXED);
+        threads[i] = start(hold_and_wait, (void *)i);
+        while (!__atomic_load_n(&tid, __ATOMIC_ACQUIRE))
+            sched_yield();
+        await_wait(tid);
+    }
+}
+
+static void run_chain(void)
+{
+    pthread_t *threads = calloc((size_t)count, sizeof *threads);
+    make_chain(threads);
+    pthread_mutex_unlock(&mutexes[0]);
+    for (long i = 1; i < count; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static void run_chain_kill(void)
+{
+    make_chain(calloc((size_t)count, sizeof(pthread_t)));
+    kill(getpid(), SIGKILL);
+}
+
 static void run_reuse(void)
 {
     static pthread_mutex_t places[PLACES];
@@ -213,6 +277,8 @@ static void disturb(const char *how)
         setrlimit(RLIMIT_FSIZE, &limit);
     if (strcmp(how, "delete") == 0)
         unlink(getenv("LOCKJAM_OUTPUT"));
+    if (strcmp(how, "rename") == 0)
+        rename(getenv("LOCKJAM_OUTPUT"), "renamed");
     if (strcmp(how, "close") == 0)
         for (int descriptor = 3; descriptor < 4096; descriptor++)
             close(descriptor);
@@ -239,6 +305,7 @@ int main(int argc, char **argv)
         {"live", run_live},           {"held", run_held},
         {"held-kill", run_held_kill}, {"reuse", run_reuse},
         {"handover", run_handover},   {"fork", run_fork},
+        {"chain", run_chain},         {"chain-kill", run_chain_kill},
     };
     if (argc < 3)
         return 2;
