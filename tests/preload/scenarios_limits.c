@@ -270,6 +270,25 @@ static void locked_memory(void)
     go_on();
 }
 
+/* A lock at an address of which every table of a power of two has the entry that NULL has. */
+static void nothing_to_free(void)
+{
+    const size_t bytes = 1 << 20;
+    void *volatile nothing = NULL;
+    void *place = mmap((void *)(1ul << 44), bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    LOG(place == (void *)(1ul << 44));
+    LOG(pthread_mutex_init(place, NULL));
+    LOG(pthread_mutex_lock(place));
+    LOG((free(nothing), 0));
+    void *block = realloc(nothing, 100);
+    LOG(block != NULL);
+    LOG((free(block), 0));
+    LOG(pthread_mutex_unlock(place));
+    LOG(munmap(place, bytes));
+    LOG((free(nothing), 0));
+}
+
 /* --- what is forbidden --- */
 
 static void other_root(void)
@@ -365,6 +384,7 @@ static const struct scenario scenarios[] = {
     {"no_address_space", no_address_space},
     {"no_file_space", no_file_space},
     {"locked_memory", locked_memory},
+    {"nothing_to_free", nothing_to_free},
     {"other_root", other_root},
     {"other_user", other_user},
     {"no_opening", no_opening},
