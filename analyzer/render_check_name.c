@@ -10,6 +10,7 @@
 #include "render_name.h"
 #include "render_waiting.h"
 #include "trace_record.h"
+#include "util/human.h"
 
 #define THREAD_TEXT_BYTES (JAM_NAME_BYTES * 4)
 
@@ -73,23 +74,48 @@ static void put_created(const struct jam_check *check, const struct jam_contenti
     snprintf(text, size, "%s %s at %s", jam_lock_kind_name(lock->kind), verb, site);
 }
 
+/* "made at f pool.py:12" without the line. */
+static void drop_line(char *text)
+{
+    char *colon = strrchr(text, ':');
+    if (colon && colon[1] && colon[1 + strspn(colon + 1, "0123456789")] == '\0')
+        *colon = '\0';
+}
+
+/* A name that the program gives: by annotation, as a Python object, as a variable. */
+static bool find_given(const struct jam_report_process *process,
+                       const struct jam_contention_lock *lock, char *name, size_t size)
+{
+    const struct jam_python_lock *python =
+        jam_frames_python_lock(process->frames, lock->created_stack);
+    const char *given = jam_frames_given_name(process->frames, lock->name);
+    if (!given && python)
+        given = python->name;
+    if (given)
+        snprintf(name, size, "%s", given);
+    return given ||
+           (lock->address && jam_symbolizer_data_name(jam_frames_symbolizer(process->frames),
+                                                      process->trace->header.module_generation,
+                                                      lock->address, name, size));
+}
+
 const char *jam_check_class_name(struct jam_check *check, const struct jam_finding *finding,
                                  const struct jam_lock_use *use)
 {
     char text[JAM_NAME_TEXT_BYTES + 64];
     char name[JAM_NAME_TEXT_BYTES];
+    char clean[JAM_NAME_TEXT_BYTES];
     const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
     if (!lock)
         return "?";
-    const struct jam_report_process *process = &check->report.processes[lock->process];
-    struct jam_symbolizer *symbols = jam_frames_symbolizer(process->frames);
-    bool is_variable = is_current(lock, use) && lock->address && lock->kind != JAM_LOCK_THREAD &&
-                       jam_symbolizer_data_name(symbols, process->trace->header.module_generation,
-                                                lock->address, name, sizeof name);
-    if (is_variable)
-        jam_fingerprint_class(name, text, sizeof text);
-    else
+    bool is_given = is_current(lock, use) && lock->kind != JAM_LOCK_THREAD &&
+                    find_given(&check->report.processes[lock->process], lock, name, sizeof name);
+    if (is_given) {
+        jam_fingerprint_class(jam_human_clean(name, clean, sizeof clean), text, sizeof text);
+        drop_line(text);
+    } else {
         put_created(check, lock, text, sizeof text);
+    }
     return jam_check_keep(check, text);
 }
 

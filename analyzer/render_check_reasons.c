@@ -43,8 +43,7 @@ const char *jam_check_grade_text(struct jam_check *check, const struct jam_findi
 static const char *const filter_texts[JAM_FILTERS] = {
     [JAM_FILTER_GATE_LOCK] = "all sides hold {evidence}, so they never meet",
     [JAM_FILTER_SINGLE_THREAD] = "one thread alone does this: {threads}",
-    [JAM_FILTER_HAPPENS_BEFORE] = "the sides never run at the same time; what orders them: "
-                                  "{evidence}",
+    [JAM_FILTER_HAPPENS_BEFORE] = "the sides never run at the same time, because of {evidence}",
     [JAM_FILTER_SHARED_READERS] = "the sides only read {evidence}, and readers let each other in",
     [JAM_FILTER_TRY_LOCK] = "{evidence} is only tried, so nobody waits for it",
     [JAM_FILTER_UNPUBLISHED] = "no other thread could reach {evidence} then",

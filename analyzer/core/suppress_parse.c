@@ -229,27 +229,33 @@ static const struct {
     {"called_from_lib", NULL},
 };
 
+/* Number of the type before the ':', -1 if it is none. */
+static int find_tsan_type(const char *line, size_t length)
+{
+    for (size_t i = 0; i < sizeof tsan_types / sizeof tsan_types[0]; i++)
+        if (strlen(tsan_types[i].type) == length && strncmp(tsan_types[i].type, line, length) == 0)
+            return (int)i;
+    return -1;
+}
+
 int jam_suppress_parse_tsan(struct jam_suppress_parser *parser, char *line)
 {
     const char *colon = strchr(line, ':');
-    size_t length = colon ? (size_t)(colon - line) : 0;
-    for (size_t i = 0; i < sizeof tsan_types / sizeof tsan_types[0]; i++) {
-        if (strlen(tsan_types[i].type) != length || strncmp(tsan_types[i].type, line, length) != 0)
-            continue;
-        if (!colon[1])
-            return jam_text_lines_error(&parser->lines, parser->error, "no pattern behind the ':'");
-        if (!tsan_types[i].kinds)
-            return 0;
-        struct jam_suppress_rule *rule = jam_suppress_add(parser, JAM_SUPPRESS_TSAN, line);
-        if (!rule)
-            return JAM_ERROR_SYSTEM;
-        rule->kinds = *tsan_types[i].kinds;
-        return add_name(parser, &rule->stacks, colon + 1);
-    }
-    return jam_text_lines_error(&parser->lines, parser->error,
-                                "'%.100s' is no suppression: neither 'suppress KIND {', nor "
-                                "ThreadSanitizer's 'deadlock:...', nor Valgrind's '{'",
-                                line);
+    int type = colon ? find_tsan_type(line, (size_t)(colon - line)) : -1;
+    if (!colon || type < 0)
+        return jam_text_lines_error(&parser->lines, parser->error,
+                                    "'%.100s' is no suppression: neither 'suppress KIND {', nor "
+                                    "ThreadSanitizer's 'deadlock:...', nor Valgrind's '{'",
+                                    line);
+    if (!colon[1])
+        return jam_text_lines_error(&parser->lines, parser->error, "no pattern behind the ':'");
+    if (!tsan_types[type].kinds)
+        return 0;
+    struct jam_suppress_rule *rule = jam_suppress_add(parser, JAM_SUPPRESS_TSAN, line);
+    if (!rule)
+        return JAM_ERROR_SYSTEM;
+    rule->kinds = *tsan_types[type].kinds;
+    return add_name(parser, &rule->stacks, colon + 1);
 }
 
 /* --- the file -------------------------------------------------------------------------------- */
