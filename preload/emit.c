@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "depend.h"
 #include "held.h"
+#include "local.h"
 #include "order.h"
 #include "retry.h"
 #include "python_methods.h"
@@ -80,6 +81,7 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
         request->lock = &self->lost_lock;
         return;
     }
+    jam_local_check(self, request->call); /* it may have begun in a frame of ours */
     request->site = jam_site_get(self, request->lock, request->stack, target.mode);
     if (request->site == &self->lost_site)
         return;
@@ -144,6 +146,8 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
 {
     struct jam_thread *self = request->self;
     struct jam_target *target = &request->target;
+    jam_local_check(self, call);
+    request->call = call;
     request->stack = jam_stack_capture(self, call);
     request->dependency = NULL;
     struct jam_site_cache *slot = site_cache_slot(self, target->key.address, request->stack);
@@ -404,10 +408,12 @@ static uint32_t wake_flags(const struct jam_thread *self, const struct jam_lock_
 void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
                    bool is_broadcast)
 {
+    jam_local_check(self, call);
     uint32_t stack = jam_stack_capture(self, call);
     struct jam_lock_record *lock = emit_get_lock(self, key, stack, stack);
     if (!lock)
         return;
+    jam_local_check(self, call);
     if (key.kind == JAM_LOCK_SEM) {
         jam_check_post(self, key, lock, stack);
         jam_lock_note_post(self, lock);
@@ -428,11 +434,13 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
 
 void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)
 {
+    jam_local_check(self, call);
     if (jam_lock_find(key))
         jam_check_end(self, call, key, (struct jam_view){.is_locked = true});
     struct jam_lock_record *lock = jam_lock_create(self, key, jam_stack_capture(self, call));
     if (lock && key.kind == JAM_LOCK_SEM && jam_python_is_here)
         jam_python_created(self, lock);
+    jam_local_check(self, call);
 }
 
 void jam_emit_destroyed(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)

@@ -44,6 +44,7 @@ struct jam_request {
     struct jam_lock_record *lock;
     struct jam_site *site;
     struct jam_target target;
+    struct jam_call call; /* the operation's caller */
     uint32_t stack;
     uint32_t generation;
     uint64_t wait_begin;               /* ticks */

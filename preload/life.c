@@ -6,6 +6,7 @@
 #include "growth.h"
 #include "held.h"
 #include "inherit.h"
+#include "local.h"
 #include "memory.h"
 #include "module.h"
 #include "name.h"
@@ -69,6 +70,7 @@ static void start_free(struct jam_life_start *start)
 static void create_announce(struct jam_thread *self, struct jam_life_start *start,
                             struct jam_call call)
 {
+    jam_local_check(self, call);
     uint32_t stack = jam_stack_capture(self, call);
     start->record = jam_thread_announce(self, stack, (const void *)start->routine);
     if (jam_ring_takes_blocking && start->record)
@@ -175,9 +177,15 @@ void jam_life_ended(void)
         pthread_setspecific(exit_key, (const void *)1);
 }
 
+/* Its frames have been popped, or will have been before anything else runs on this stack. */
 static void life_end(void *unused)
 {
+    struct jam_thread *self = jam_self->local.count ? jam_enter() : NULL;
     (void)unused;
+    if (self) {
+        jam_local_end(self);
+        jam_leave(self);
+    }
     jam_life_ended();
 }
 

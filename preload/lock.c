@@ -21,6 +21,8 @@ static struct {
     struct jam_area holders;
 } locks;
 
+uint64_t jam_lock_births = 1;
+
 static void lock_reset(void)
 {
     memset(&locks, 0, sizeof locks);
@@ -120,6 +122,8 @@ static void lock_settle(const struct jam_lock_record *lock)
         return; /* a pthread_t: the join ends it */
     jam_places_add(lock->address, jam_allocator.reach);
     jam_module_note(lock->address);
+    /* Pairs with the acquire load in jam_local_check: the place is marked. */
+    __atomic_fetch_add(&jam_lock_births, 1, __ATOMIC_RELEASE);
 }
 
 /* Begin a generation in a free record of the class, or in a new record. */

@@ -59,6 +59,9 @@ void jam_lock_name(uint64_t address, const char *name);
 void jam_lock_hand_over(uint64_t address);
 extern uint32_t jam_lock_handovers; /* atomic */
 
+/* Locks begun in this session that lie in no file's data: they may lie on a stack. Atomic. */
+extern uint64_t jam_lock_births;
+
 /* The holders of a lock, made at its first contention. NULL: no space. */
 struct jam_holders *jam_lock_holders(struct jam_lock_record *lock);
 

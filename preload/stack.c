@@ -373,6 +373,20 @@ static uint32_t stack_walk_anew(struct jam_thread *self, struct jam_call call,
     return stack;
 }
 
+uint32_t jam_stack_words(struct jam_thread *self, struct jam_call call,
+                         const struct jam_slot **words)
+{
+    struct stack_walk walk = {
+        .self = self,
+        .at = call,
+        .stack_top = stack_top_for(self, call.sp),
+    };
+    walk_all(&walk);
+    *words = self->scratch_slots;
+    bool is_sure = !walk.flags && !walk.is_transient && !walk.is_guess;
+    return is_sure ? walk.slot_count : 0;
+}
+
 /* The place of the stack that leaves this one's path at `slot`. */
 static struct memo_place memo_branch(const struct jam_thread *self, const struct jam_memo *memo,
                                      const struct jam_slot *slot, struct jam_call call)

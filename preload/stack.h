@@ -85,6 +85,13 @@ static inline const struct jam_slot *jam_memo_difference(const struct jam_thread
 uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_t *words,
                           uint32_t count, bool is_cut);
 
+/*
+ * The words that unwinding from here reads, in its order. They belong to the thread until it unwinds
+ * again. 0: it did not come to the outermost frame.
+ */
+uint32_t jam_stack_words(struct jam_thread *self, struct jam_call call,
+                         const struct jam_slot **words);
+
 /* The native part of jam_stack_capture. */
 static inline uint32_t jam_stack_capture_native(struct jam_thread *self, struct jam_call call)
 {

@@ -443,6 +443,8 @@ static struct jam_thread *thread_attach(void)
             jam_stack_forget_thread(thread);
         thread->stack_top = thread_stack_top(is_main);
         thread->stack_bytes = STACK_BYTES_MAX;
+        thread->local.count = 0; /* of a former thread's stack */
+        thread->local.due = 0;
         record->lane = thread->lane->number;
         thread->lane->thread = record->id;
         thread->lane->tid = tid;

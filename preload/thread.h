@@ -82,6 +82,22 @@ struct jam_python_cache {
     uint32_t stack;
 };
 
+/* A lock in a frame of the thread's own stack (local.h). */
+#define JAM_LOCALS      32 /* followed at once; further ones are taken for what was there before */
+#define JAM_LOCAL_WORDS 4
+struct jam_local {
+    struct jam_lock_record *lock;
+    uint32_t generation;
+    uint32_t word_count;
+    struct jam_slot word[JAM_LOCAL_WORDS]; /* above the lock; unchanged while its frame lives */
+};
+struct jam_locals {
+    uint64_t due;         /* look again when jam_lock_births is not this */
+    uint64_t births_seen; /* of jam_lock_births */
+    uint32_t count;
+    struct jam_local entry[JAM_LOCALS];
+};
+
 struct jam_ring {
     struct jam_event *next; /* NULL = no chunk */
     struct jam_event *end;  /* of the chunk; `next` when another thread has taken the lane over */
@@ -118,6 +134,7 @@ struct jam_thread {
     struct jam_map site_index, blame_index, dependency_index, order_index, retry_index;
     struct jam_retry *streaks[JAM_STREAKS];
     struct jam_held_local held_local_inline[JAM_LANE_INLINE_HELD];
+    struct jam_locals local;
     struct jam_site lost_site;        /* counts what found no space in the file */
     struct jam_lock_record lost_lock; /* id 0 */
     struct jam_thread *next_ending;   /* in the queue of lanes whose thread is leaving */

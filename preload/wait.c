@@ -7,6 +7,7 @@
 #include "check.h"
 #include "clock.h"
 #include "held.h"
+#include "local.h"
 #include "ring.h"
 #include "session.h"
 #include "totals.h"
@@ -117,4 +118,7 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
     if (jam_ring_takes_blocking)
         jam_ring_put(self, JAM_EVENT_WAIT_END, !got_it, request->lock->id, blocker, now);
     jam_session_refresh_clock();
+    /* What others have used meanwhile in a frame of ours belongs to that frame: see it before that
+       is popped. */
+    jam_local_check(self, request->call);
 }

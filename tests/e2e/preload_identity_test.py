@@ -9,6 +9,7 @@ from preload_trace import Dump, target
 IDENTITY = target("identity")
 HEAP = ("new", "sized", "aligned", "malloc", "large", "realloc")
 MAPPED = ("mapping", "replaced")
+STACK = ("frames", "calls", "threads", "stacks")
 ALLOCATORS = ("libjemalloc.so.2", "libtcmalloc_minimal.so.4", "libmimalloc.so.2.0")
 
 
@@ -53,6 +54,25 @@ def locks_in_heap_memory_end_with_it():
 def locks_in_mapped_memory_end_with_it():
     for name in MAPPED:
         check_place(name)
+
+
+@test
+def locks_on_the_stack_end_with_their_frame():
+    for name in STACK:
+        check_place(name)
+
+
+@test
+def no_lock_of_a_frame_is_that_of_another():
+    dump = recorded_dump("frames")
+    locks = {lock for edge in edges(dump) for lock in edge}
+    equal(len(locks), 4, str(edges(dump)))
+
+
+@test
+def a_lock_in_a_frame_that_goes_on_is_one():
+    dump = recorded_dump("one-frame")
+    equal(len(inversions(dump)), 2, str(edges(dump)))
 
 
 @test

@@ -5,6 +5,8 @@
  *
  * usage: identity WHERE [LIBRARY]
  *
+ * build-flags: -fno-optimize-sibling-calls
+ *
  * Ends with 0 if addresses were used again, with 3 if they never were.
  */
 #include <dlfcn.h>
@@ -16,7 +18,9 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <memory>
 #include <new>
+#include <thread>
 
 struct Pair {
     std::mutex a;
@@ -87,6 +91,81 @@ static int in_large()
                   [](void *memory) { free(static_cast<char *>(memory) - far); });
 }
 
+/* --- on the stack --- */
+
+static void *stack_seen[2];
+
+__attribute__((noinline)) static void frame_of_first()
+{
+    Pair pair;
+    stack_seen[0] = &pair;
+    round_of(&pair, false);
+}
+
+__attribute__((noinline)) static void frame_of_second()
+{
+    Pair pair;
+    stack_seen[1] = &pair;
+    round_of(&pair, true);
+}
+
+static int in_frames()
+{
+    frame_of_first();
+    frame_of_second();
+    return stack_seen[0] == stack_seen[1] ? 0 : 3;
+}
+
+/* The same function, called from two places. */
+__attribute__((noinline)) static void frame_of_both(bool is_reversed)
+{
+    Pair pair;
+    stack_seen[is_reversed] = &pair;
+    round_of(&pair, is_reversed);
+}
+
+static int in_calls()
+{
+    frame_of_both(false);
+    frame_of_both(true);
+    return stack_seen[0] == stack_seen[1] ? 0 : 3;
+}
+
+/* Only another thread uses what lies in the frame. */
+__attribute__((noinline)) static void frame_of_owner(bool is_reversed)
+{
+    Pair pair;
+    stack_seen[is_reversed] = &pair;
+    std::thread(round_of, &pair, is_reversed).join();
+}
+
+static int in_threads()
+{
+    frame_of_owner(false);
+    frame_of_owner(true);
+    return stack_seen[0] == stack_seen[1] ? 0 : 3;
+}
+
+/* A thread's stack is given to the next thread. */
+static int in_stacks()
+{
+    std::thread(frame_of_first).join();
+    std::thread(frame_of_second).join();
+    return stack_seen[0] == stack_seen[1] ? 0 : 3;
+}
+
+/* One frame that goes on: it is the same pair all the time, and its orders belong together. */
+static int in_one_frame()
+{
+    Pair pair;
+    for (int i = 0; i < 100; i++) {
+        std::unique_ptr<std::mutex> other(new std::mutex);
+        std::lock_guard<std::mutex> guard(*other);
+        round_of(&pair, i & 1);
+    }
+    return 0;
+}
+
 static void *map_pages(void *at, int flags)
 {
     return mmap(at, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
@@ -116,10 +195,19 @@ static int in_library(const char *path)
 
 int main(int argc, char **argv)
 {
-    const std::map<std::string, int (*)()> places = {
-        {"new", in_new},         {"sized", in_sized},      {"aligned", in_aligned},
-        {"malloc", in_malloc},   {"large", in_large},      {"realloc", in_realloc},
-        {"mapping", in_mapping}, {"replaced", in_replaced}};
+    const std::map<std::string, int (*)()> places = {{"new", in_new},
+                                                     {"sized", in_sized},
+                                                     {"aligned", in_aligned},
+                                                     {"malloc", in_malloc},
+                                                     {"large", in_large},
+                                                     {"realloc", in_realloc},
+                                                     {"mapping", in_mapping},
+                                                     {"replaced", in_replaced},
+                                                     {"frames", in_frames},
+                                                     {"calls", in_calls},
+                                                     {"threads", in_threads},
+                                                     {"stacks", in_stacks},
+                                                     {"one-frame", in_one_frame}};
     if (argc > 2)
         return in_library(argv[2]);
     auto found = places.find(argc > 1 ? argv[1] : "");
