@@ -117,7 +117,7 @@ static const char *prospect(const struct jam_hang_report *report,
         return report->hang.strangers ? "nobody that we know can end it" : "waits for ever";
     if (thread->wait.is_timed)
         return "ends at its time limit";
-    if (jam_hang_waits_for_event(thread))
+    if (jam_hang_waits_for_event(&report->hang, thread))
         return "could still be woken";
     return thread->tie_count ? "ends when that is released" : "who holds it is not known";
 }

@@ -70,14 +70,12 @@ static bool has_wait(const struct jam_lane *lane)
     return lane && lane->wait.operation != JAM_OP_NONE && lane->wait.sequence % 2 == 0;
 }
 
-/* Who waits for a spin lock, or for one of the program's own make, does so awake. */
+/* Who waits for a spin lock, or for an announced one of the program's own, may do so awake. */
 static bool may_spin(const struct source *source, const struct jam_lane *lane)
 {
     struct jam_lock_record lock;
-    return lane->wait.operation == JAM_OP_CUSTOM ||
-           (lane->wait.operation == JAM_OP_LOCK &&
-            jam_trace_read_lock(source->trace, lane->wait.lock, &lock) &&
-            lock.kind == JAM_LOCK_SPIN);
+    return jam_trace_read_lock(source->trace, lane->wait.lock, &lock) &&
+           (lock.kind == JAM_LOCK_SPIN || lock.flags & JAM_LOCK_ANNOTATED);
 }
 
 static enum jam_hang_state state_now(const struct source *source, uint32_t tid,

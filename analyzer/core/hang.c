@@ -69,11 +69,20 @@ const struct jam_lock_record *jam_hang_lock(const struct jam_hang *hang, uint32_
     return at == JAM_MAP_NONE ? NULL : &hang->locks[at];
 }
 
-bool jam_hang_waits_for_event(const struct jam_hang_thread *thread)
+bool jam_hang_waits_for_event(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
-    uint16_t operation = thread->wait.operation;
-    return operation == JAM_OP_COND_WAIT || operation == JAM_OP_BARRIER ||
-           operation == JAM_OP_SEM_WAIT;
+    const struct jam_lock_record *lock;
+    switch (thread->wait.operation) {
+    case JAM_OP_COND_WAIT:
+    case JAM_OP_BARRIER:
+    case JAM_OP_SEM_WAIT:
+        return true;
+    case JAM_OP_CUSTOM: /* a futex has no holder that we know; announced locks have */
+        lock = jam_hang_lock(hang, thread->wait.lock);
+        return lock && !(lock->flags & JAM_LOCK_ANNOTATED);
+    default:
+        return false;
+    }
 }
 
 /* --- who holds a lock --- */
@@ -263,7 +272,8 @@ static bool can_go_on(const struct jam_hang *hang, const struct jam_hang_thread 
         return (is_timed || hang->able_count > 0) && are_ties_able(hang, thread);
     if (is_timed)
         return true;
-    return jam_hang_waits_for_event(thread) ? hang->able_count > 0 : are_ties_able(hang, thread);
+    return jam_hang_waits_for_event(hang, thread) ? hang->able_count > 0
+                                                  : are_ties_able(hang, thread);
 }
 
 int jam_hang_judge(struct jam_hang *hang)

@@ -11,7 +11,7 @@
  * WHO CAN GO ON. A thread that does not wait, or whose wait ends by itself. A thread that waits for
  * something with holders (mutex, rwlock, spin lock, once, announced lock) or for the end of a thread:
  * if *all* that it is tied to can go on. A thread that waits for an event (condition, semaphore,
- * barrier): if *any* thread can go on, for it might cause the event. A condition wait needs its
+ * barrier, futex): if *any* thread can go on, for it might cause the event. A condition wait needs its
  * mutex back too, a timed one as well. Who seems to use a semaphore as a lock is tied to, but only
  * to explain: anybody may post. The least set that satisfies this can go on; the rest is stuck. This is the AND-OR model of Holt ("Some deadlock properties of
  * computer systems", 1972) with locks as reusable and events as consumable resources.
@@ -104,6 +104,6 @@ int jam_hang_judge(struct jam_hang *hang);
 int jam_hang_explain(struct jam_hang *hang, struct jam_findings *findings);
 
 /* Whether what the thread waits for is an event, which has no holder. */
-bool jam_hang_waits_for_event(const struct jam_hang_thread *thread);
+bool jam_hang_waits_for_event(const struct jam_hang *hang, const struct jam_hang_thread *thread);
 
 #endif

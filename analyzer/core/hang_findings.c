@@ -97,7 +97,9 @@ static void grade_event(const struct jam_hang *hang, const struct jam_hang_threa
 {
     const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
     bool is_shared = lock && lock->flags & JAM_LOCK_PSHARED;
-    bool is_posted = thread->wait.operation == JAM_OP_SEM_WAIT && hang->has_handlers;
+    uint16_t operation = thread->wait.operation;
+    bool is_posted =
+        (operation == JAM_OP_SEM_WAIT || operation == JAM_OP_CUSTOM) && hang->has_handlers;
     bool is_wakeable = hang->strangers > 0 || is_shared || is_posted;
     enum jam_grade sure = hang->event_grade ? hang->event_grade : JAM_GRADE_CONFIRMED;
     finding->grade = is_wakeable ? JAM_GRADE_WEAK : sure;
@@ -268,9 +270,9 @@ static int tell_orphans(struct story *story)
 
 /* --- events --- */
 
-static bool is_open_event(const struct jam_hang_thread *thread)
+static bool is_open_event(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
-    return is_in_search(thread) && jam_hang_waits_for_event(thread);
+    return is_in_search(thread) && jam_hang_waits_for_event(hang, thread);
 }
 
 /*
@@ -314,8 +316,9 @@ static int tell_event_circles(struct story *story)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
-        const struct jam_hang_tie *tie =
-            is_open_event(&story->hang->threads[i]) ? find_blocked(story->hang, (uint32_t)i) : NULL;
+        const struct jam_hang_tie *tie = is_open_event(story->hang, &story->hang->threads[i])
+                                             ? find_blocked(story->hang, (uint32_t)i)
+                                             : NULL;
         if (tie)
             status = tell_event_circle(story, tie);
     }
@@ -364,7 +367,7 @@ static int tell_events(struct story *story, enum jam_finding_kind kind)
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
         struct jam_hang_thread *thread = &story->hang->threads[i];
         bool fits = kind == JAM_FINDING_STUCK_WAIT || is_wakeup_lost(story->hang, thread);
-        if (fits && is_open_event(thread))
+        if (fits && is_open_event(story->hang, thread))
             status = tell_event(story, thread, kind);
     }
     return status;

@@ -154,6 +154,8 @@ static const struct {
     {"barrier", JAM_LOCK_BARRIER, 0},
     {"once", JAM_LOCK_ONCE, 0},
     {"robust", JAM_LOCK_MUTEX, JAM_LOCK_ROBUST},
+    {"futex", JAM_LOCK_CUSTOM, 0},
+    {"announced", JAM_LOCK_CUSTOM, JAM_LOCK_ANNOTATED},
     {"pshared", JAM_LOCK_COND, JAM_LOCK_PSHARED},
 };
 
@@ -219,10 +221,9 @@ static void read_script(struct cast *cast, char *script)
 static uint16_t operation_of(const struct cast *cast, const struct jam_wait_word *wait)
 {
     static const uint16_t operations[JAM_LOCK_KINDS] = {
-        [JAM_LOCK_COND] = JAM_OP_COND_WAIT,
-        [JAM_LOCK_SEM] = JAM_OP_SEM_WAIT,
-        [JAM_LOCK_BARRIER] = JAM_OP_BARRIER,
-        [JAM_LOCK_ONCE] = JAM_OP_ONCE,
+        [JAM_LOCK_COND] = JAM_OP_COND_WAIT,  [JAM_LOCK_SEM] = JAM_OP_SEM_WAIT,
+        [JAM_LOCK_BARRIER] = JAM_OP_BARRIER, [JAM_LOCK_ONCE] = JAM_OP_ONCE,
+        [JAM_LOCK_CUSTOM] = JAM_OP_CUSTOM,
     };
     uint16_t found = wait->lock <= LOCKS ? operations[cast->locks[wait->lock - 1].kind] : 0;
     return found ? found : wait->operation;

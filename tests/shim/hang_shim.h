@@ -8,7 +8,8 @@
  *      T1 waits A [shared] [timed] [with M] [at N] [since N]      M: the mutex of a condition
  *      T1 joins T2 [timed]
  *      T1 runs | T1 ended
- *      A is mutex|spin|rwlock|queue|sem|locklike|cond|barrier|once|robust|pshared
+ *      A is mutex|spin|rwlock|queue|sem|locklike|cond|barrier|once|robust|pshared|
+ *           futex|announced
  *      A signalled T2 at N since N                                 met nobody
  *      A woken T2 since N                                          met somebody
  *      process has strangers|handlers|doubts
