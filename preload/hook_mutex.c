@@ -210,3 +210,29 @@ JAM_EXPORT int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
     return jam_real.pthread_mutex_consistent(mutex);
 }
+
+/*
+ * libc locks the mutex to change its ceiling. By its holder it is not locked again; nor is what has
+ * no ceiling, which is an error.
+ */
+JAM_EXPORT int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling, int *old)
+{
+    struct jam_request request;
+    struct jam_release release;
+    request.target = mutex_target(mutex, 0);
+    bool locks = mutex->__data.__kind & KIND_PROTECT && !jam_emit_is_held(jam_self, mutex);
+    if (!locks || !jam_request_begin(&request, JAM_CALLER()))
+        return jam_real.pthread_mutex_setprioceiling(mutex, ceiling, old);
+    bool waits = !mutex_looks_free(mutex);
+    if (waits)
+        jam_request_block(&request, JAM_OP_LOCK, mutex_owner(mutex));
+    int result = jam_real.pthread_mutex_setprioceiling(mutex, ceiling, old);
+    if (waits)
+        jam_request_unblock(&request, result == 0);
+    mutex_finish(&request, result);
+    if (result != 0)
+        return result;
+    jam_release_begin(&release, mutex);
+    jam_release_end(&release);
+    return result;
+}

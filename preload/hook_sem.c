@@ -175,10 +175,80 @@ JAM_EXPORT int sem_destroy(sem_t *sem)
     return result;
 }
 
+/*
+ * Named semaphores: libc gives everybody who opens a name in this process the same address, and the
+ * semaphore is there until it was closed as often. Beyond 64 at once the first close ends it for us.
+ */
+enum { SEMS_NAMED = 64 };
+static struct {
+    const sem_t *sem; /* atomic; NULL = free */
+    uint32_t opens;   /* atomic */
+} sems_named[SEMS_NAMED];
+
+/* The place of this semaphore; with NULL a free one. SEMS_NAMED: there is none. */
+static unsigned sem_find_named(const sem_t *sem)
+{
+    unsigned i = 0;
+    while (i < SEMS_NAMED && __atomic_load_n(&sems_named[i].sem, __ATOMIC_ACQUIRE) != sem)
+        i++;
+    return i;
+}
+
+/* Whether it was not open before. */
+static bool sem_note_open(const sem_t *sem)
+{
+    unsigned i = sem_find_named(sem);
+    if (i < SEMS_NAMED)
+        return __atomic_fetch_add(&sems_named[i].opens, 1, __ATOMIC_RELAXED) == 0;
+    while ((i = sem_find_named(NULL)) < SEMS_NAMED) {
+        const sem_t *none = NULL;
+        if (__atomic_compare_exchange_n(&sems_named[i].sem, &none, sem, false, __ATOMIC_RELEASE,
+                                        __ATOMIC_RELAXED))
+            return __atomic_fetch_add(&sems_named[i].opens, 1, __ATOMIC_RELAXED) == 0;
+    }
+    return true;
+}
+
+/* Whether this close is the last one. */
+static bool sem_note_close(const sem_t *sem)
+{
+    unsigned i = sem_find_named(sem);
+    if (i == SEMS_NAMED)
+        return true;
+    if (__atomic_sub_fetch(&sems_named[i].opens, 1, __ATOMIC_RELAXED) > 0)
+        return false;
+    __atomic_store_n(&sems_named[i].sem, NULL, __ATOMIC_RELEASE);
+    return true;
+}
+
+JAM_EXPORT sem_t *sem_open(const char *name, int flags, ...)
+{
+    struct jam_call call = JAM_CALLER();
+    mode_t mode = JAM_FURTHER_ARGUMENT(flags, 0, mode_t);
+    unsigned value = JAM_FURTHER_ARGUMENT(flags, 1, unsigned);
+    sem_t *sem = jam_real.sem_open(name, flags, mode, value);
+    bool is_new = sem != SEM_FAILED && sem_note_open(sem);
+    struct jam_thread *self = is_new ? jam_enter() : NULL;
+    if (self) {
+        jam_emit_created(self, call,
+                         (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, JAM_LOCK_PSHARED,
+                                               (uint32_t)sem_value(sem)});
+        jam_leave(self);
+    }
+    return sem;
+}
+
+/* The name goes, the semaphore stays until it is closed: nothing to record. */
+JAM_EXPORT int sem_unlink(const char *name)
+{
+    return jam_real.sem_unlink(name);
+}
+
 JAM_EXPORT int sem_close(sem_t *sem)
 {
     struct jam_call call = JAM_CALLER();
-    struct jam_thread *self = jam_enter();
+    bool is_last = sem_note_close(sem);
+    struct jam_thread *self = is_last ? jam_enter() : NULL;
     sem_check_end(self, call, sem);
     int result = jam_real.sem_close(sem);
     sem_end(self, call, sem, result);

@@ -46,6 +46,7 @@
     JAM_HOOK(int, pthread_mutex_timedlock, (pthread_mutex_t *mutex, const struct timespec *deadline), (mutex, deadline), NULL) \
     JAM_HOOK(int, pthread_mutex_clocklock, (pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline), (mutex, clock, deadline), NULL) \
     JAM_HOOK(int, pthread_mutex_unlock, (pthread_mutex_t *mutex), (mutex), NULL)                   \
+    JAM_HOOK(int, pthread_mutex_setprioceiling, (pthread_mutex_t *mutex, int ceiling, int *old), (mutex, ceiling, old), NULL) \
     JAM_HOOK(int, pthread_mutex_consistent, (pthread_mutex_t *mutex), (mutex), NULL)               \
     JAM_HOOK(int, pthread_rwlock_init, (pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes), (rwlock, attributes), NULL) \
     JAM_HOOK(int, pthread_rwlock_destroy, (pthread_rwlock_t *rwlock), (rwlock), NULL)              \
@@ -73,6 +74,8 @@
     JAM_HOOK_COMPAT(int, pthread_cond_broadcast, (pthread_cond_t *cond), (cond), JAM_COND_COMPAT_VERSION) \
     JAM_HOOK(int, sem_init, (sem_t *sem, int is_shared, unsigned value), (sem, is_shared, value), NULL) \
     JAM_HOOK(int, sem_destroy, (sem_t *sem), (sem), NULL)                                          \
+    JAM_HOOK(sem_t *, sem_open, (const char *name, int flags, ...), (name, flags, JAM_FURTHER_ARGUMENT(flags, 0, mode_t), JAM_FURTHER_ARGUMENT(flags, 1, unsigned)), NULL) \
+    JAM_HOOK(int, sem_unlink, (const char *name), (name), NULL)                                    \
     JAM_HOOK(int, sem_close, (sem_t *sem), (sem), NULL)                                            \
     JAM_HOOK(int, sem_wait, (sem_t *sem), (sem), NULL)                                             \
     JAM_HOOK(int, sem_trywait, (sem_t *sem), (sem), NULL)                                          \

@@ -8,6 +8,7 @@
 #ifndef JAM_REAL_H
 #define JAM_REAL_H
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdarg.h>

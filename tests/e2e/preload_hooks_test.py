@@ -58,6 +58,11 @@ def timed_out(dump, function, kind):
     equal(dump.total("acquisitions", function=function, kind="mutex"), 1)
 
 
+def kept(dump, function, kind):
+    equal(dump.total("acquisitions", function=function, kind=kind), 1)
+    equal([lock["is_dead"] for lock in dump["lock"] if lock["kind"] == kind], [0])
+
+
 def futex_timed_out(dump, function):
     equal(dump.total("timeouts", function=function, kind="custom"), 1)
     equal(dump.total("acquisitions", function=function), 0)
@@ -155,7 +160,7 @@ def unloaded(dump, _function, library):
 EFFECTS = (
     ("created (.*)", created), ("destroyed (.*)", destroyed), ("acquired (.*) (.*)", acquired),
     ("tried (.*) (.*)", tried), ("timed out (.*)", timed_out),
-    ("futex timed out", futex_timed_out), ("timed (.*) (.*)", timed),
+    ("futex timed out", futex_timed_out), ("kept (.*)", kept), ("timed (.*) (.*)", timed),
     ("released (.*)", released), ("forwarded", forwarded), ("initialised", initialised), ("waited", waited), ("waited after (.*)", waited), ("woke (\\S*)", woke),
     ("woke (.*) (all)", woke), ("thread created", thread_created), ("thread joined", thread_joined),
     ("thread joined after a try", joined_after_try), ("thread joined after a timeout", joined_after_timeout),

@@ -96,6 +96,18 @@ __attribute__((noinline)) static void prepare_robust(void)
     IS(EOWNERDEAD, pthread_mutex_lock(&mutex));
 }
 
+CASE(pthread_mutex_setprioceiling, "acquired mutex exclusive")
+{
+    pthread_mutexattr_t attributes;
+    int old = 0;
+    OK(pthread_mutexattr_init(&attributes));
+    OK(pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_PROTECT));
+    OK(pthread_mutexattr_setprioceiling(&attributes, 10));
+    OK(pthread_mutex_init(&mutex, &attributes));
+    OK(pthread_mutex_setprioceiling(&mutex, 20, &old));
+    IS(10, old);
+}
+
 /* Without the real function the mutex would be ENOTRECOVERABLE after the unlock. */
 CASE(pthread_mutex_consistent, "forwarded")
 {

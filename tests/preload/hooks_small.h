@@ -82,6 +82,37 @@ CASE(syscall, "futex timed out")
     OK(syscall(SYS_mmap, NULL, 4096L, (long)PROT_READ, (long)flags, -1L, 0L) == -1);
 }
 
+/* Opened twice it is one semaphore: only the second close ends it. */
+static sem_t *prepare_named(const char *name)
+{
+    sem_t *first = sem_open(name, O_CREAT, 0600, 1);
+    OK(first == SEM_FAILED);
+    OK(sem_unlink(name));
+    return first;
+}
+
+CASE(sem_open, "created sem")
+{
+    sem_t *opened = sem_open("/lockjam-test-open", O_CREAT, 0600, 3);
+    int value = 0;
+    OK(opened == SEM_FAILED);
+    OK(sem_getvalue(opened, &value));
+    IS(3, value);
+    sem_t *again = sem_open("/lockjam-test-open", 0);
+    OK(sem_unlink("/lockjam-test-open"));
+    IS(1, again == opened);
+    OK(sem_close(again));
+    OK(sem_wait(opened));
+}
+
+/* It keeps working: the name alone has gone. */
+CASE(sem_unlink, "kept sem")
+{
+    sem_t *opened = prepare_named("/lockjam-test-unlink");
+    IS(-1, sem_unlink("/lockjam-test-unlink"));
+    OK(sem_wait(opened));
+}
+
 CASE(flockfile, "acquired mutex exclusive")
 {
     flockfile(stdout);
