@@ -6,15 +6,14 @@
 enum export_format { FORMAT_PPROF, FORMAT_PERFETTO, FORMAT_COLLAPSED, FORMAT_CSV, FORMAT_SQLITE };
 
 static const struct {
-    const char *name;
     int (*write)(struct jam_report *, const struct jam_export_view *, FILE *, struct jam_error *);
     bool is_binary;
 } formats[] = {
-    [FORMAT_PPROF] = {"pprof", jam_export_pprof, true},
-    [FORMAT_PERFETTO] = {"perfetto", jam_export_perfetto, false},
-    [FORMAT_COLLAPSED] = {"collapsed", jam_export_collapsed, false},
-    [FORMAT_CSV] = {"csv", jam_export_csv, false},
-    [FORMAT_SQLITE] = {"sqlite", jam_export_sqlite, true},
+    [FORMAT_PPROF] = {jam_export_pprof, true},
+    [FORMAT_PERFETTO] = {jam_export_perfetto, false},
+    [FORMAT_COLLAPSED] = {jam_export_collapsed, false},
+    [FORMAT_CSV] = {jam_export_csv, false},
+    [FORMAT_SQLITE] = {jam_export_sqlite, true},
 };
 
 static const char *const format_choices[] = {"pprof", "perfetto", "collapsed",

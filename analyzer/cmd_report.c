@@ -1,19 +1,22 @@
 /* `lockjam report`: which locks cost what, who waits and who makes them wait. */
 #include "cmd.h"
+#include "render_html.h"
 #include "render_report.h"
 #include "util/output.h"
 
-enum report_format { FORMAT_TEXT, FORMAT_JSON };
+enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
 
 static const struct {
     void (*render)(struct jam_report *, const struct jam_report_view *, FILE *);
+    int (*render_whole)(struct jam_report *, FILE *, struct jam_error *); /* leaves nothing out */
     uint64_t limit; /* unless the user says otherwise */
 } formats[] = {
-    [FORMAT_TEXT] = {jam_report_text, 10},
-    [FORMAT_JSON] = {jam_report_json, 0},
+    [FORMAT_TEXT] = {jam_report_text, NULL, 10},
+    [FORMAT_JSON] = {jam_report_json, NULL, 0},
+    [FORMAT_HTML] = {NULL, jam_report_html, 0},
 };
 
-static const char *const format_choices[] = {"text", "json", NULL};
+static const char *const format_choices[] = {"text", "json", "html", NULL};
 
 #define NO_LIMIT_GIVEN UINT64_MAX
 
@@ -63,8 +66,17 @@ static int show(struct jam_report *report, const struct report_options *options,
         .is_verbose = options->is_verbose,
         .is_color = use_color(options, output),
     };
-    formats[options->format].render(report, &view, output->stream);
-    return jam_output_close(output, error);
+    struct jam_error close_error;
+    int status = 0;
+    if (formats[options->format].render_whole)
+        status = formats[options->format].render_whole(report, output->stream, error);
+    else
+        formats[options->format].render(report, &view, output->stream);
+    if (jam_output_close(output, &close_error) != 0 && !status) {
+        *error = close_error;
+        status = close_error.code;
+    }
+    return status;
 }
 
 /* paths[0 .. count - 1] are the traces. */
@@ -124,6 +136,8 @@ const struct jam_command jam_command_report = {
         "over all locks that were created (or, if nothing creates them, first used) at the same "
         "place, --by=thread lists the threads. Several traces are added up in these tables; locks "
         "of different processes are never the same lock.\n\n"
+        "--format=html writes one file for a browser, which needs no network: all locks and call "
+        "sites, flame graphs, and the threads over time.\n\n"
         "A trace of a running program can be read as well: the report tells what it recorded up "
         "to now.",
     .options = report_options,

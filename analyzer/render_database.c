@@ -43,7 +43,7 @@ static const struct {
     [TABLE_PROCESSES] = {"processes", "nnttnnn"},
     [TABLE_THREADS] = {"threads", "nnntnnnn"},
     [TABLE_STACKS] = {"stacks", "nntn"},
-    [TABLE_FRAMES] = {"frames", "nnttztnn"},
+    [TABLE_FRAMES] = {"frames", "nnttztnnt"},
     [TABLE_LOCKS] = {"locks", "nnntttnznnnnnnnnnnn"},
     [TABLE_SITES] = {"sites", "nnztnnnnnnnn"},
     [TABLE_BLAMES] = {"blames", "nzznnn"},
@@ -125,7 +125,8 @@ static void put_frames(struct filling *filling, uint64_t stack_id, struct jam_fr
     for (size_t i = 0; i < list.count; i++) {
         const struct jam_symbol_frame *frame = &list.frames[i];
         put(filling, TABLE_FRAMES, stack_id, (uint64_t)i, frame->function, frame->file,
-            (uint64_t)frame->line, frame->module, frame->offset, (uint64_t)frame->is_inlined);
+            (uint64_t)frame->line, frame->module, frame->offset, (uint64_t)frame->is_inlined,
+            frame->is_python ? "python" : "native");
     }
 }
 

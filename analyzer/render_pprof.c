@@ -127,14 +127,28 @@ static void fill_lines(struct building *building, Jam__Pprof__Location *location
     }
 }
 
+/* What tells locations apart: an address, or for code without one (Python) function and line. */
+static void identify(struct building *building, const struct jam_symbol_frame *frame,
+                     uint64_t mapping, uint64_t key[2])
+{
+    key[0] = mapping;
+    key[1] = frame->offset;
+    if (!frame->is_python)
+        return;
+    key[0] = function_number(building, frame) | UINT64_C(1) << 63;
+    key[1] = frame->line;
+}
+
 /* frames[0 .. count - 1] are one address: the last has the code, the others are inlined in it. */
 static uint64_t location_number(struct building *building, const struct jam_symbol_frame *frames,
                                 size_t count)
 {
     const struct jam_symbol_frame *frame = &frames[count - 1];
     uint64_t mapping = mapping_number(building, frame);
+    uint64_t key[2];
     bool is_new;
-    uint64_t number = pool_number(building, &building->locations, mapping, frame->offset, &is_new);
+    identify(building, frame, mapping, key);
+    uint64_t number = pool_number(building, &building->locations, key[0], key[1], &is_new);
     Jam__Pprof__Location *location = is_new ? take(building, sizeof *location) : NULL;
     if (!location)
         return number;
@@ -295,6 +309,8 @@ static void free_location(Jam__Pprof__Location *location)
 
 static void free_sample(Jam__Pprof__Sample *sample)
 {
+    if (!sample)
+        return;
     for (size_t i = 0; i < sample->n_label; i++)
         free(sample->label[i]);
     free(sample->label);

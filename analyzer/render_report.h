@@ -4,6 +4,7 @@
  *      jam_report_open   reads the traces and sums them
  *      jam_report_text   for people           render_text.c
  *      jam_report_json   lockjam.report/1     render_json.c
+ *      jam_report_html   a page               render_html.h
  *
  * Names are looked up when they are first asked for: a report that shows ten locks opens the
  * debug information of the modules in their stacks and nothing else.

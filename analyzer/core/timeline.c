@@ -167,27 +167,33 @@ static int compare_slices(const void *left, const void *right)
     return by_end ? by_end : order(a->lock, b->lock);
 }
 
-/* Holds and wakes, sorted by who, what and when they ended: where a wait's end is looked up. */
+/*
+ * Holds and wakes, sorted by what, who and when they ended: where a wait's end is looked up. If
+ * anybody will do, who does not count.
+ */
 struct causes {
     const struct jam_slice *slices;
     uint32_t *items;
     size_t count;
+    bool is_anybody;
 };
 
-static int compare_cause(const struct jam_slice *a, const struct jam_slice *b)
+static int compare_cause(const struct causes *causes, const struct jam_slice *a,
+                         const struct jam_slice *b)
 {
-    int by_thread = order(a->thread, b->thread);
-    int by_lock = by_thread ? by_thread : order(a->lock, b->lock);
-    return by_lock ? by_lock : order(a->end_ns, b->end_ns);
+    int by_lock = order(a->lock, b->lock);
+    int by_thread = by_lock || causes->is_anybody ? by_lock : order(a->thread, b->thread);
+    return by_thread ? by_thread : order(a->end_ns, b->end_ns);
 }
 
-static int compare_items(const void *left, const void *right, void *slices)
+static int compare_items(const void *left, const void *right, void *context)
 {
-    const struct jam_slice *of = slices;
-    return compare_cause(&of[*(const uint32_t *)left], &of[*(const uint32_t *)right]);
+    const struct causes *causes = context;
+    return compare_cause(causes, &causes->slices[*(const uint32_t *)left],
+                         &causes->slices[*(const uint32_t *)right]);
 }
 
-/* The last one by the wait's other thread that was over before the wait was, and not before it. */
+/* The last one that was over before the wait was, and not before it; by the wait's other thread. */
 static uint32_t find_cause(const struct causes *causes, const struct jam_slice *wait)
 {
     struct jam_slice key = {.thread = wait->other, .lock = wait->lock, .end_ns = wait->end_ns};
@@ -195,7 +201,7 @@ static uint32_t find_cause(const struct causes *causes, const struct jam_slice *
     size_t high = causes->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (compare_cause(&causes->slices[causes->items[middle]], &key) <= 0)
+        if (compare_cause(causes, &causes->slices[causes->items[middle]], &key) <= 0)
             low = middle + 1;
         else
             high = middle;
@@ -203,23 +209,41 @@ static uint32_t find_cause(const struct causes *causes, const struct jam_slice *
     if (!low)
         return JAM_SLICE_NONE;
     const struct jam_slice *found = &causes->slices[causes->items[low - 1]];
-    bool is_it = found->thread == wait->other && found->lock == wait->lock &&
-                 found->end_ns >= wait->begin_ns;
+    bool is_who = causes->is_anybody ? found->thread != wait->thread : found->thread == wait->other;
+    bool is_it = is_who && found->lock == wait->lock && found->end_ns >= wait->begin_ns;
     return is_it ? causes->items[low - 1] : JAM_SLICE_NONE;
 }
 
+static bool wants_cause(const struct jam_slice *slice)
+{
+    return slice->kind == JAM_SLICE_WAIT && slice->blocker == JAM_SLICE_NONE && slice->other;
+}
+
+static void find_causes(struct jam_timeline *timeline, struct causes *causes)
+{
+    qsort_r(causes->items, causes->count, sizeof *causes->items, compare_items, causes);
+    for (size_t i = 0; i < timeline->count; i++)
+        if (wants_cause(&timeline->slices[i]))
+            timeline->slices[i].blocker = find_cause(causes, &timeline->slices[i]);
+}
+
+/*
+ * By the thread that the preload names; it may have looked just before another one came in between.
+ * Then, if every hold is known, the last one is what the wait ended with.
+ */
 static int link_waits(struct jam_timeline *timeline)
 {
-    struct causes causes = {timeline->slices, malloc(timeline->count * sizeof(uint32_t) + 1), 0};
+    struct causes causes = {timeline->slices, malloc(timeline->count * sizeof(uint32_t) + 1), 0,
+                            false};
     if (!causes.items)
         return -1;
     for (size_t i = 0; i < timeline->count; i++)
         if (timeline->slices[i].kind != JAM_SLICE_WAIT)
             causes.items[causes.count++] = (uint32_t)i;
-    qsort_r(causes.items, causes.count, sizeof *causes.items, compare_items, timeline->slices);
-    for (size_t i = 0; i < timeline->count; i++)
-        if (timeline->slices[i].kind == JAM_SLICE_WAIT && timeline->slices[i].other)
-            timeline->slices[i].blocker = find_cause(&causes, &timeline->slices[i]);
+    find_causes(timeline, &causes);
+    causes.is_anybody = true;
+    if (timeline->has_all_events)
+        find_causes(timeline, &causes);
     free(causes.items);
     return 0;
 }

@@ -45,9 +45,11 @@ struct jam_slice {
     uint32_t lock;
     uint32_t stack; /* stack_ref: where the wait began, the lock was acquired, the wake came from */
     uint32_t other; /* wait: thread that held the lock last, or woke; 0 = unknown */
-    uint32_t blocker; /* wait: index of the hold or wake by `other` that ended it, or NONE */
-    uint8_t kind;     /* enum jam_slice_kind */
-    uint8_t flags;    /* enum jam_slice_flags */
+    uint32_t
+        blocker;   /* wait: index of the hold or wake that ended it, or NONE; by `other`, or, with
+                         all events, by the last one to hold it */
+    uint8_t kind;  /* enum jam_slice_kind */
+    uint8_t flags; /* enum jam_slice_flags */
 };
 
 /* An event, with the time already in nanoseconds. */

@@ -38,6 +38,7 @@ CREATE TABLE frames (
     module            TEXT,
     offset            INTEGER NOT NULL, -- in the module
     is_inlined        INTEGER NOT NULL, -- into the frame of the next position
+    language          TEXT NOT NULL, -- native, python
     PRIMARY KEY (stack_id, position)
 ) WITHOUT ROWID;
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/timeline.h"
+#include "core/timeline_thin.h"
 
 static const struct {
     const char *word;
@@ -51,14 +51,39 @@ static size_t tell(const struct jam_timeline *timeline, const struct jam_slice *
     return (size_t)used;
 }
 
+static void add_script(struct jam_timeline *timeline, const char *script)
+{
+    for (const char *line = script; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        add_line(timeline, line);
+}
+
+char *jam_shim_timeline_thin(const char *script, size_t limit, unsigned long long duration_ns,
+                             char *text, size_t size)
+{
+    struct jam_timeline timeline = {0};
+    struct jam_timeline_thin thin;
+    add_script(&timeline, script);
+    jam_timeline_finish(&timeline, duration_ns);
+    jam_timeline_thin_init(&thin, &timeline, limit, duration_ns);
+    size_t used = (size_t)snprintf(text, size, "kept %zu of %zu\n", thin.kept_count,
+                                   thin.kept_count + thin.left_out_count);
+    for (size_t i = 0; i < thin.density_count && used < size; i++)
+        used += (size_t)snprintf(
+            text + used, size - used, "%u %" PRIu64 " wait=%" PRIu64 " hold=%" PRIu64 "\n",
+            thin.densities[i].thread, thin.densities[i].bucket * thin.bucket_ns,
+            thin.densities[i].wait_ns, thin.densities[i].hold_ns);
+    jam_timeline_thin_fini(&thin);
+    jam_timeline_fini(&timeline);
+    return text;
+}
+
 char *jam_shim_timeline(const char *script, int has_all_events, unsigned long long end_ns,
                         char *text, size_t size)
 {
     struct jam_timeline timeline = {.has_all_events = has_all_events != 0};
     size_t used = 0;
     *text = '\0';
-    for (const char *line = script; *line; line += strcspn(line, "\n"), line += *line == '\n')
-        add_line(&timeline, line);
+    add_script(&timeline, script);
     jam_timeline_finish(&timeline, end_ns);
     for (size_t i = 0; i < timeline.count && used + 200 < size; i++)
         used += tell(&timeline, &timeline.slices[i], text + used, size - used);

@@ -17,6 +17,10 @@ extern "C" {
 char *jam_shim_timeline(const char *script, int has_all_events, unsigned long long end_ns,
                         char *text, size_t size);
 
+/* The same script, thinned to `limit` slices: "kept N of M", then a line a density. */
+char *jam_shim_timeline_thin(const char *script, size_t limit, unsigned long long duration_ns,
+                             char *text, size_t size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -77,6 +77,20 @@ TEST(Timeline, AllEventsTellEveryHoldOnce)
               "1 hold 8 12-40 stack=12 flags=4 by=0\n");
 }
 
+TEST(Timeline, WithAllEventsTheLastHoldIsTheCauseWhoeverWasSeen)
+{
+    EXPECT_EQ(slices("5 1 acquire 7 11 0\n"
+                     "15 1 release 7 11 0\n"
+                     "20 2 wait 7 22 1\n"
+                     "18 3 acquire 7 33 0\n"
+                     "50 3 release 7 33 0\n"
+                     "55 2 got 7 1 0\n",
+                     true),
+              "1 hold 7 5-15 stack=11 flags=0 by=0\n"
+              "2 wait 7 20-55 stack=22 flags=0 by=1 -> 18-50\n"
+              "3 hold 7 18-50 stack=33 flags=0 by=0\n");
+}
+
 TEST(Timeline, WaitThatIsOpenLastsUntilTheEnd)
 {
     EXPECT_EQ(slices("10 1 acquire 7 11 0\n"
@@ -108,6 +122,49 @@ TEST(Timeline, TimeThatGoesBackwardsGivesNoNegativeLength)
                      "15 1 hold 8 12 0 40\n"),
               "1 hold 8 15-15 stack=12 flags=0 by=0\n"
               "1 wait 7 30-30 stack=11 flags=0 by=0\n");
+}
+
+std::string thinned(const char *script, size_t limit, unsigned long long duration)
+{
+    char text[4096];
+    return jam_shim_timeline_thin(script, limit, duration, text, sizeof text);
+}
+
+const char *const three_holds = "100 1 hold 7 1 0 0\n"
+                                "2130 1 hold 7 1 0 2110\n"
+                                "4096 1 hold 7 1 0 4093\n";
+
+TEST(TimelineThin, KeepsAllThatFit)
+{
+    EXPECT_EQ(thinned(three_holds, 3, 4096), "kept 3 of 3\n");
+}
+
+TEST(TimelineThin, LeavesOutTheShortestAndSumsThemByBucket)
+{
+    // 4096 ns make 2048 buckets of 3 ns; the hold from 4093 to 4096 lies in two of them.
+    EXPECT_EQ(thinned(three_holds, 2, 4096), "kept 2 of 3\n"
+                                             "1 4092 wait=0 hold=2\n"
+                                             "1 4095 wait=0 hold=1\n");
+}
+
+TEST(TimelineThin, KeepsWhatEndedAWaitThatIsKept)
+{
+    EXPECT_EQ(thinned("55 1 hold 7 11 0 50\n"
+                      "20 2 wait 7 22 1\n"
+                      "60 2 got 7 1 0\n"
+                      "10 3 hold 7 11 0 0\n",
+                      1, 100),
+              "kept 2 of 3\n"
+              "3 0 wait=0 hold=1\n"
+              "3 1 wait=0 hold=1\n"
+              "3 2 wait=0 hold=1\n"
+              "3 3 wait=0 hold=1\n"
+              "3 4 wait=0 hold=1\n"
+              "3 5 wait=0 hold=1\n"
+              "3 6 wait=0 hold=1\n"
+              "3 7 wait=0 hold=1\n"
+              "3 8 wait=0 hold=1\n"
+              "3 9 wait=0 hold=1\n");
 }
 
 } // namespace
