@@ -33,7 +33,8 @@ class DataTable {
     this.element.addEventListener("scroll", () => this.draw());
     this.body.addEventListener("click", (event) => this.click(event));
     this.body.addEventListener("keydown", (event) => this.key(event));
-    new ResizeObserver(() => this.draw()).observe(this.element);
+    // Rows must not be replaced between the press and the release of a button: only for more room.
+    new ResizeObserver(() => { if (this.element.clientHeight > this.drawnHeight) this.draw(); }).observe(this.element);
   }
 
   heading(column) {
@@ -76,6 +77,7 @@ class DataTable {
 
   draw() {
     const room = this.element.clientHeight || 600;
+    this.drawnHeight = room;
     const first = Math.max(0, Math.floor(this.element.scrollTop / ROW_HEIGHT) - 10);
     const end = Math.min(this.rows.length, first + Math.ceil(room / ROW_HEIGHT) + 20);
     const focused = document.activeElement?.closest?.("tr[data-row]");

@@ -155,7 +155,12 @@ class Page:
     def texts(self, selector):
         return self.evaluate(f"[...document.querySelectorAll({json.dumps(selector)})].map((e) => e.innerText ?? e.textContent)")
 
+    def settle(self):
+        """Until what was asked for is drawn."""
+        self.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
     def place(self, selector):
+        self.settle()
         box = self.evaluate(f"(() => {{ const e = document.querySelector({json.dumps(selector)}); if (!e) return null;"
                             " e.scrollIntoView({block: 'nearest'}); const r = e.getBoundingClientRect();"
                             " return [r.x + r.width / 2, r.y + r.height / 2]; })()")
