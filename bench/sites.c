@@ -2,6 +2,8 @@
  * Ten thousand call sites: functions that lock one of 64 mutexes, made by macros.
  *
  * usage: sites ROUNDS     each of two threads calls every function so often
+ *
+ * Not optimised, because that would take a minute. build-flags: -O0
  */
 #include <pthread.h>
 #include <stdio.h>
