@@ -335,6 +335,10 @@ soak: all $(B)/tests/soak/soak $(B)/tests/preload/libscenario.so
 format:
 	$(Q)clang-format -i $(formatted)
 
+# Where shells look for completion, below share/; the first word is the shell.
+completions := bash-completion/completions/lockjam zsh/site-functions/_lockjam \
+               fish/vendor_completions.d/lockjam.fish
+
 install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib/lockjam'
 	install -m 755 $(B)/lockjam '$(DESTDIR)$(PREFIX)/bin/lockjam'
@@ -343,6 +347,9 @@ install: all
 	  $(wildcard include/lockjam/*.h))
 	$(foreach page,$(man_pages),install -D -m 644 $(page) \
 	  '$(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(page)))/$(notdir $(page))' &&) true
+	$(foreach place,$(completions),install -d '$(DESTDIR)$(PREFIX)/share/$(dir $(place))' && \
+	  $(B)/lockjam --completion=$(firstword $(subst -, ,$(subst /, ,$(place)))) \
+	  >'$(DESTDIR)$(PREFIX)/share/$(place)' &&) true
 
 clean:
 	rm -rf $(B)

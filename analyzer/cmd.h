@@ -43,6 +43,7 @@ extern const struct jam_command jam_command_export;
 extern const struct jam_command jam_command_diff;
 extern const struct jam_command jam_command_dump;
 extern const struct jam_command jam_command_hang;
+extern const struct jam_command jam_command_top;
 extern const struct jam_command jam_command_doctor;
 extern const struct jam_command jam_command_whatif;
 extern const struct jam_command jam_command_help;
@@ -59,5 +60,10 @@ int jam_command_fail(const char *name, const struct jam_error *error);
 /* What `lockjam --version` and `lockjam help [NAME]` print; 0 or an exit status. */
 int jam_help_version(void);
 int jam_help_overview(void);
+
+/* Print a script that completes command lines in that shell; JAM_EXIT_OK. */
+int jam_completion_bash(void);
+int jam_completion_zsh(void);
+int jam_completion_fish(void);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "cmd.h"
 
-/* Spellings that people try first. */
+/* Spellings that people try first, and what `make install` asks for. */
 struct alias {
     const char *spelling;
     int (*run)(void);
@@ -15,6 +15,9 @@ static const struct alias aliases[] = {
     {"-V", jam_help_version},
     {"--help", jam_help_overview},
     {"-h", jam_help_overview},
+    {"--completion=bash", jam_completion_bash},
+    {"--completion=zsh", jam_completion_zsh},
+    {"--completion=fish", jam_completion_fish},
 };
 
 /* `lockjam report --help` is `lockjam help report`; behind "--" it belongs to somebody else. */

@@ -17,14 +17,19 @@ static int open_process(struct jam_report *report, struct jam_report_process *pr
     if (!status)
         status =
             jam_trace_feed_contention(process->trace, &process->facts, &report->contention, error);
-    if (!status)
-        status = jam_trace_run(process->trace, &process->facts, &process->run, error);
-    if (!status && jam_contention_add_run(&report->contention, &process->run) != 0)
-        status = jam_error_memory(error);
     if (status)
         return status;
     process->frames = jam_frames_new(process->trace);
     return process->frames ? 0 : jam_error_memory(error);
+}
+
+static int replay_process(struct jam_report *report, struct jam_report_process *process,
+                          struct jam_error *error)
+{
+    int status = jam_trace_run(process->trace, &process->facts, &process->run, error);
+    if (!status && jam_contention_add_run(&report->contention, &process->run) != 0)
+        status = jam_error_memory(error);
+    return status;
 }
 
 /*
@@ -63,8 +68,8 @@ static int find_shapes(struct jam_report *report, struct jam_error *error)
     return 0;
 }
 
-int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
-                    struct jam_error *error)
+static int open_processes(struct jam_report *report, char *const *paths, size_t count,
+                          bool is_replayed, struct jam_error *error)
 {
     *report = (struct jam_report){0};
     report->processes = calloc(count, sizeof *report->processes);
@@ -73,12 +78,27 @@ int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
     for (size_t i = 0; i < count; i++) {
         report->process_count++;
         int status = open_process(report, &report->processes[i], paths[i], error);
+        if (!status && is_replayed)
+            status = replay_process(report, &report->processes[i], error);
         if (status)
             return status;
     }
     identify_python_locks(report);
     jam_contention_finish(&report->contention);
-    return find_shapes(report, error);
+    return 0;
+}
+
+int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
+                    struct jam_error *error)
+{
+    int status = open_processes(report, paths, count, true, error);
+    return status ? status : find_shapes(report, error);
+}
+
+int jam_report_open_totals(struct jam_report *report, char *const *paths, size_t count,
+                           struct jam_error *error)
+{
+    return open_processes(report, paths, count, false, error);
 }
 
 void jam_report_close(struct jam_report *report)

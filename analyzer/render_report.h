@@ -52,6 +52,10 @@ struct jam_report_view {
  */
 int jam_report_open(struct jam_report *report, char *const *paths, size_t count,
                     struct jam_error *error);
+
+/* The same without a look at the events: no critical path, no shapes. For who reads often. */
+int jam_report_open_totals(struct jam_report *report, char *const *paths, size_t count,
+                           struct jam_error *error);
 void jam_report_close(struct jam_report *report);
 
 /* Names by index into contention.locks or .sites; they live as long as the report. */
