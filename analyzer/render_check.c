@@ -39,6 +39,7 @@ int jam_check_open(struct jam_check *check, char *const *paths, size_t count,
 void jam_check_close(struct jam_check *check)
 {
     free(check->items);
+    jam_check_frames_fini(check);
     jam_findings_fini(&check->findings);
     jam_intern_fini(&check->texts);
     jam_report_close(&check->report);

@@ -28,6 +28,12 @@ struct jam_check_item {
     bool is_failing;        /* counts for the exit status */
 };
 
+/* See jam_check_frames. */
+struct jam_check_stack {
+    struct jam_symbol_frame *frames;
+    size_t count;
+};
+
 struct jam_check {
     struct jam_report report; /* traces, totals, names of locks */
     struct jam_findings findings;
@@ -35,6 +41,9 @@ struct jam_check {
     size_t item_count, item_capacity;
     size_t shown_count; /* items[0 .. shown_count - 1] are not filtered */
     struct jam_intern texts;
+    struct jam_check_stack *stacks;
+    size_t stack_count, stack_capacity;
+    struct jam_map stack_map; /* (process, stack_ref) */
     uint64_t dependencies;
     const struct jam_facts *program; /* set by a caller who ran it: what is told of a program that
                                         left no trace; NULL = traces were given */

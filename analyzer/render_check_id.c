@@ -11,7 +11,7 @@ static bool is_same_function(const struct jam_symbol_frame *a, const struct jam_
     return a->function && b->function && strcmp(a->function, b->function) == 0;
 }
 
-static uint64_t add_stack(const struct jam_check *check, const struct jam_finding *finding,
+static uint64_t add_stack(struct jam_check *check, const struct jam_finding *finding,
                           uint32_t stack, uint64_t hash)
 {
     struct jam_frame_list list = jam_check_frames(check, finding, stack);

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "core/fingerprint.h"
-#include "core/function_name.h"
 #include "core/lock_kind.h"
 #include "render_name.h"
 #include "render_waiting.h"
 #include "trace_record.h"
 #include "util/human.h"
 
-#define THREAD_TEXT_BYTES (JAM_NAME_BYTES * 4)
+#define THREAD_TEXT_BYTES   (JAM_NAME_BYTES * 4)
+#define NAMESAKES_LOOKED_AT 32 /* edges: in longer cycles, equal names stay equal */
 
 const char *jam_check_keep(struct jam_check *check, const char *text)
 {
@@ -37,8 +37,8 @@ static bool is_current(const struct jam_contention_lock *lock, const struct jam_
     return !generation || generation == lock->generation;
 }
 
-const char *jam_check_lock_name(struct jam_check *check, const struct jam_finding *finding,
-                                const struct jam_lock_use *use)
+static const char *plain_lock_name(struct jam_check *check, const struct jam_finding *finding,
+                                   const struct jam_lock_use *use)
 {
     const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
     if (!lock)
@@ -46,6 +46,29 @@ const char *jam_check_lock_name(struct jam_check *check, const struct jam_findin
     size_t index = (size_t)(lock - check->report.contention.locks);
     return is_current(lock, use) ? jam_report_lock_name(&check->report, index)
                                  : jam_report_class_name(&check->report, index);
+}
+
+/* Whether another lock of the cycle has the same name; equal texts are kept once. */
+static bool has_namesake(struct jam_check *check, const struct jam_finding *finding,
+                         const struct jam_lock_use *use, const char *name)
+{
+    for (size_t i = 0; i < finding->edge_count && i < NAMESAKES_LOOKED_AT; i++) {
+        const struct jam_lock_use *other = &finding->edges[i].holds;
+        if (other->lock != use->lock && plain_lock_name(check, finding, other) == name)
+            return true;
+    }
+    return false;
+}
+
+const char *jam_check_lock_name(struct jam_check *check, const struct jam_finding *finding,
+                                const struct jam_lock_use *use)
+{
+    char text[JAM_NAME_TEXT_BYTES + 32];
+    const char *name = plain_lock_name(check, finding, use);
+    if (!has_namesake(check, finding, use, name))
+        return name;
+    snprintf(text, sizeof text, "%s (lock %u)", name, use->lock);
+    return jam_check_keep(check, text);
 }
 
 /* "mutex created at open db.c"; the first user of a lock may be another one in each run. */
@@ -161,25 +184,4 @@ struct jam_check_story jam_check_story(const struct jam_finding *finding)
     story.subject = edge->wants;
     story.other = edge->holds;
     return story;
-}
-
-/* Nameless outermost frames are the start of the thread in a library without symbols. */
-static bool is_start(const struct jam_symbol_frame *frame)
-{
-    return !frame->function || jam_function_is_start(frame->function);
-}
-
-struct jam_frame_list jam_check_frames(const struct jam_check *check,
-                                       const struct jam_finding *finding, uint32_t stack)
-{
-    struct jam_frame_list list =
-        jam_frames_stack(check->report.processes[finding->process].frames, stack);
-    while (list.count > list.site + 1 && is_start(&list.frames[list.count - 1]))
-        list.count--;
-    if (!list.count)
-        return list;
-    list.frames += list.site;
-    list.count -= list.site;
-    list.site = 0;
-    return list;
 }

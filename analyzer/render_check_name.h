@@ -13,7 +13,10 @@ const struct jam_contention_lock *jam_check_lock(const struct jam_check *check,
                                                  const struct jam_finding *finding,
                                                  const struct jam_lock_use *use);
 
-/* "accounts[3].lock"; the class, if the record serves another object by now; "?" for none. */
+/*
+ * "accounts[3].lock"; the class, if the record serves another object by now. Two locks of one cycle
+ * that have the same name are told apart by their ids.
+ */
 const char *jam_check_lock_name(struct jam_check *check, const struct jam_finding *finding,
                                 const struct jam_lock_use *use);
 
@@ -41,9 +44,14 @@ struct jam_check_story {
 };
 struct jam_check_story jam_check_story(const struct jam_finding *finding);
 
-/* Frames of a stack that people care about: without the plumbing inside and the start outside. */
-struct jam_frame_list jam_check_frames(const struct jam_check *check,
-                                       const struct jam_finding *finding, uint32_t stack);
+/*
+ * Frames of a stack that people care about: without the plumbing inside, the start of the thread
+ * outside, and the interpreter between the frames of a Python program. Innermost first; they live
+ * as long as the check.
+ */
+struct jam_frame_list jam_check_frames(struct jam_check *check, const struct jam_finding *finding,
+                                       uint32_t stack);
+void jam_check_frames_fini(struct jam_check *check);
 
 /* Keeps a text; "(no memory)" without. */
 const char *jam_check_keep(struct jam_check *check, const char *text);

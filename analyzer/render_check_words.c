@@ -16,7 +16,7 @@ struct words {
 };
 
 #define ORDER_ADVICE                                                                               \
-    "Take these locks in the same order everywhere, or take them together (std::scoped_lock)."
+    "Take these locks in the same order everywhere, or all of them under one common lock."
 #define OWNER_ADVICE "Let the thread that took the lock release it; use a semaphore for hand-over."
 #define WAKE_ADVICE                                                                                \
     "Change the condition and signal under the mutex, and check it before every wait (while, not " \
@@ -186,9 +186,25 @@ static void put_list(struct text *text, const struct subject *subject, item_fn i
         put(text, " and %zu more", count - shown);
 }
 
+/* Whether several threads have one name (or none): "python3 and python3" tells nothing. */
+static bool are_namesakes(const struct subject *subject)
+{
+    const struct jam_finding *finding = subject->finding;
+    for (size_t i = 1; i < finding->edge_count; i++)
+        if (jam_check_thread_name(subject->check, finding, finding->edges[i].thread) !=
+            jam_check_thread_name(subject->check, finding, finding->edges[0].thread))
+            return false;
+    return count_items(subject, edge_thread) > 1;
+}
+
 static void put_threads(struct text *text, const struct subject *subject)
 {
-    if (!subject->finding->edge_count)
+    const char *first = jam_check_thread_name(
+        subject->check, subject->finding,
+        subject->finding->edge_count ? subject->finding->edges[0].thread : subject->story.thread);
+    if (are_namesakes(subject))
+        put(text, "%zu threads called %s", count_items(subject, edge_thread), first);
+    else if (!subject->finding->edge_count)
         put(text, "%s",
             jam_check_thread_name(subject->check, subject->finding, subject->story.thread));
     else

@@ -4,7 +4,7 @@ import json
 import os
 from xml.etree import ElementTree
 
-from harness import LOCKJAM, contains, equal, main, record, run, sample, target, test
+from harness import LOCKJAM, TOP, contains, equal, main, record, run, sample, target, test
 
 
 def check(*arguments, status=None, **keywords):
@@ -20,8 +20,8 @@ def check_json(*arguments, status=None):
 
 @test
 def an_innocent_program_passes():
-    record(sample("bank"), options=("-q", "-o", "bank.jam"))
-    result = check("bank.jam", status=0)
+    record(target("inversion"), "one", options=("-q", "-o", "one.jam"))
+    result = check("one.jam", status=0)
     contains(result.stdout.splitlines()[0], "No deadlock, hang or misuse was found. Nothing lost.")
     contains(result.stdout.splitlines()[-1], "passed")
 
@@ -111,6 +111,25 @@ def the_id_is_the_same_in_every_run():
     finding = declared(document)
     equal((finding["id"], finding["count"]), (first, 2))
     equal(len(document["processes"]), 2)
+
+
+@test
+def the_id_survives_moved_code():
+    """The same program with other lines, addresses and optimisation."""
+    with open(os.path.join(TOP, "tests", "e2e", "inversion.c"), encoding="utf-8") as file:
+        source = file.read()
+    moved = "int unrelated(int x);\nint unrelated(int x)\n{\n    return x + 1;\n}\n" + source
+    ids = set()
+    for folder, text, flag in (("plain", source, "-O2"), ("moved", moved, "-O1")):
+        os.makedirs(f"{folder}/src")
+        write(f"{folder}/src/inversion.c", text)
+        run("gcc", "-D_GNU_SOURCE", "-g", flag, "-pthread", "-o", "inversion", "src/inversion.c",
+            cwd=folder)
+        for repetition in range(2):
+            path = f"{folder}{repetition}.jam"
+            record(f"{folder}/inversion", options=("-q", "-o", path))
+            ids |= {finding["id"] for finding in check_json(path, status=66)["findings"]}
+    equal(len(ids), 1, f"one id in {ids}")
 
 
 @test
