@@ -9,6 +9,7 @@
 #include "core/fingerprint.h"
 #include "core/pattern.h"
 #include "core/suppress.h"
+#include "render_check_words.h"
 #include "util/wrap.h"
 
 #define MAX_STACKS 8
@@ -146,6 +147,19 @@ uint64_t jam_shim_fingerprint_join(const uint64_t *parts, size_t count)
 const char *jam_shim_fingerprint_class(const char *name, char text[JAM_SHIM_TEXT_BYTES])
 {
     return jam_fingerprint_class(name, text, JAM_SHIM_TEXT_BYTES);
+}
+
+const char *jam_shim_check_losses(char *path, char result[JAM_SHIM_TEXT_BYTES])
+{
+    const struct jam_check_rules rules = {.fail_on = JAM_FAIL_FEASIBLE};
+    struct jam_check check;
+    struct jam_error error = {0};
+    int status = jam_check_open(&check, &path, 1, &error);
+    if (!status)
+        status = jam_check_judge(&check, &rules, &error);
+    snprintf(result, JAM_SHIM_TEXT_BYTES, "%s", status ? error.text : jam_check_losses(&check));
+    jam_check_close(&check);
+    return result;
 }
 
 const char *jam_shim_wrap(const char *text, size_t indent, size_t columns,

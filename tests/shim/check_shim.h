@@ -44,6 +44,9 @@ uint64_t jam_shim_fingerprint_frame(const char *function, const char *file, cons
 uint64_t jam_shim_fingerprint_join(const uint64_t *parts, size_t count);
 const char *jam_shim_fingerprint_class(const char *name, char text[JAM_SHIM_TEXT_BYTES]);
 
+/* What the check of a trace says about its losses; the error's text if it cannot be read. */
+const char *jam_shim_check_losses(char *path, char result[JAM_SHIM_TEXT_BYTES]);
+
 /* A text wrapped to `columns`. */
 const char *jam_shim_wrap(const char *text, size_t indent, size_t columns,
                           char result[JAM_SHIM_TEXT_BYTES]);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "check_shim.h"
+#include "trace_builder.h"
 
 namespace
 {
@@ -262,6 +263,42 @@ TEST(Fingerprint, ClassesHaveNoInstances)
     EXPECT_STREQ(jam_shim_fingerprint_class("table+0x78", text), "table");
     EXPECT_STREQ(jam_shim_fingerprint_class("a[1][2]", text), "a[][]");
     EXPECT_STREQ(jam_shim_fingerprint_class("a[x].b[3", text), "a[x].b[3");
+}
+
+// enum jam_loss, which C++ cannot include.
+enum { EVENTS = 4, DEPENDENCIES = 6, HELD = 7, THREADS_FOLDED = 8, KINDS = 16 };
+
+// What was lost is said together with what it can hide; a damaged trace is still checked.
+TEST(CheckLosses, SayWhatTheyHide)
+{
+    const struct {
+        const char *what;
+        unsigned loss;
+        uint64_t count;
+        size_t bytes; // of the file, 0 = all
+        const char *text;
+    } rows[] = {
+        {"nothing", EVENTS, 0, 0, "Nothing lost"},
+        {"dependencies", DEPENDENCIES, 1234, 0,
+         "Lost: 1,234 lock dependencies were not stored: cycles through them are not seen"},
+        {"events", EVENTS, 5, 0,
+         "Lost: 5 old events were overwritten: livelocks before them are not seen"},
+        {"deliberate", THREADS_FOLDED, 7, 0, "Nothing lost"},
+        {"cut off", HELD, 1, 20000,
+         "Lost: 1 held locks were not listed: cycles through them are not seen; a trace is "
+         "damaged: "
+         "what stood in the damaged places is unknown"},
+    };
+    for (const auto &row : rows) {
+        char text[JAM_SHIM_TEXT_BYTES];
+        struct jam_builder *builder = jam_builder_sample();
+        for (unsigned loss = 0; loss < KINDS; loss++)
+            jam_builder_set_loss(builder, loss, loss == row.loss ? row.count : 0);
+        std::string path = jam_builder_write(builder, row.bytes);
+        EXPECT_STREQ(jam_shim_check_losses(&path[0], text), row.text) << row.what;
+        remove(path.c_str());
+        jam_builder_free(builder);
+    }
 }
 
 TEST(Wrap, BreaksAtBlanks)
