@@ -188,7 +188,7 @@ void jam_trace_hang_keep_same(struct jam_hang *hang, const struct jam_hang *earl
     for (size_t i = 0; i < hang->thread_count; i++) {
         struct jam_hang_thread *thread = &hang->threads[i];
         uint32_t at = jam_map_find(&earlier->thread_map, thread->id, 0);
-        bool is_same = at != JAM_MAP_NONE && is_same_wait(thread, &earlier->threads[at]);
+        bool is_same = at < earlier->thread_count && is_same_wait(thread, &earlier->threads[at]);
         if (thread->state == JAM_HANG_WAITS && !is_same)
             thread->state = JAM_HANG_RUNS;
     }

@@ -4,108 +4,11 @@
  * waits for an event that nobody can cause any more.
  */
 #include "core/hang.h"
+#include "core/hang_story.h"
 
 #include <stdlib.h>
 
 #define NOBODY UINT32_MAX
-
-/* What all steps share. */
-struct story {
-    struct jam_hang *hang;
-    struct jam_findings *findings;
-    size_t first;     /* of our findings in the list */
-    uint32_t *parent; /* for the search of circles: tie by which a thread was reached */
-    uint32_t *queue;
-};
-
-static struct jam_lock_use use_of_wait(const struct jam_hang_thread *thread)
-{
-    const struct jam_wait_word *wait = &thread->wait;
-    return (struct jam_lock_use){wait->lock, wait->generation, wait->stack, wait->mode, 0};
-}
-
-static struct jam_lock_use use_of_held(const struct jam_held *held)
-{
-    return (struct jam_lock_use){held->lock, held->generation, held->stack, held->mode,
-                                 held->flags};
-}
-
-/* What `from` wants by this tie: of a condition wait it may be the mutex. */
-static struct jam_lock_use use_of_wish(const struct jam_hang *hang, const struct jam_hang_tie *tie)
-{
-    struct jam_lock_use use = use_of_wait(&hang->threads[tie->from]);
-    if (tie->kind == JAM_TIE_REACQUIRE) {
-        use.lock = hang->helds[tie->held].lock;
-        use.generation = hang->helds[tie->held].generation;
-        use.flags = JAM_HELD_REACQUIRED;
-    }
-    return use;
-}
-
-/* What `to` has that `from` waits for. */
-static struct jam_lock_use use_of_hold(const struct jam_hang *hang, const struct jam_hang_tie *tie)
-{
-    struct jam_lock_use use = use_of_wait(&hang->threads[tie->from]);
-    switch (tie->kind) {
-    case JAM_TIE_LIVES:
-        use.stack = hang->threads[tie->to].create_stack;
-        return use;
-    case JAM_TIE_QUEUED:
-        return use_of_wait(&hang->threads[tie->to]);
-    default:
-        return use_of_held(&hang->helds[tie->held]);
-    }
-}
-
-static int add_edge(struct story *story, struct jam_finding *finding, uint32_t index,
-                    struct jam_finding_edge *edge)
-{
-    struct jam_hang_thread *thread = &story->hang->threads[index];
-    edge->thread = thread->id;
-    edge->since_ticks = thread->wait.since_ticks;
-    thread->is_told = true;
-    if (finding->when_ticks < edge->since_ticks)
-        finding->when_ticks = edge->since_ticks;
-    if (jam_finding_add_edge(finding, edge) != 0)
-        return -1;
-    for (size_t i = 0; i < thread->held_count; i++) {
-        struct jam_lock_use use = use_of_held(&story->hang->helds[thread->first_held + i]);
-        if (jam_finding_add_held(finding, &use) != 0)
-            return -1;
-    }
-    return 0;
-}
-
-/* The finding of that kind about a lock, NULL if there is none yet. */
-static struct jam_finding *find(const struct story *story, enum jam_finding_kind kind,
-                                const struct jam_lock_use *use)
-{
-    for (size_t i = story->first; i < story->findings->count; i++) {
-        struct jam_finding *finding = &story->findings->list[i];
-        const struct jam_lock_use *subject =
-            finding->edge_count ? &finding->edges[0].wants : &finding->subject;
-        if (finding->kind == kind && subject->lock == use->lock &&
-            subject->generation == use->generation)
-            return finding;
-    }
-    return NULL;
-}
-
-/* Sets the grade by who might still cause the event, as far as we cannot judge that. */
-static void grade_event(const struct jam_hang *hang, const struct jam_hang_thread *thread,
-                        struct jam_finding *finding)
-{
-    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
-    bool is_shared = lock && lock->flags & JAM_LOCK_PSHARED;
-    uint16_t operation = thread->wait.operation;
-    bool is_posted =
-        (operation == JAM_OP_SEM_WAIT || operation == JAM_OP_CUSTOM) && hang->has_handlers;
-    bool is_wakeable = hang->strangers > 0 || is_shared || is_posted;
-    enum jam_grade sure = hang->event_grade ? hang->event_grade : JAM_GRADE_CONFIRMED;
-    finding->grade = is_wakeable ? JAM_GRADE_WEAK : sure;
-    finding->reason = is_wakeable ? JAM_REASON_WAKEABLE : JAM_REASON_NONE;
-    finding->severity = jam_finding_severity(finding->kind, finding->grade);
-}
 
 /* --- who waits for itself --- */
 
@@ -118,24 +21,24 @@ static const struct jam_hang_tie *find_tie_to_self(const struct jam_hang *hang, 
     return NULL;
 }
 
-static int tell_self(struct story *story, const struct jam_hang_tie *tie)
+static int tell_self(struct jam_hang_story *story, const struct jam_hang_tie *tie)
 {
-    struct jam_finding_edge edge = {.holds = use_of_hold(story->hang, tie),
-                                    .wants = use_of_wish(story->hang, tie)};
+    struct jam_finding_edge edge = {.holds = jam_hang_use_of_hold(story->hang, tie),
+                                    .wants = jam_hang_use_of_wish(story->hang, tie)};
     bool is_upgrade = edge.holds.mode == JAM_SHARED && edge.wants.mode == JAM_EXCLUSIVE;
     enum jam_finding_kind kind =
         is_upgrade ? JAM_FINDING_RWLOCK_UPGRADE : JAM_FINDING_SELF_DEADLOCK;
-    struct jam_finding *finding = find(story, kind, &edge.wants);
+    struct jam_finding *finding = jam_hang_story_find(story, kind, &edge.wants);
     if (!finding)
         finding = jam_findings_add(story->findings, kind, JAM_GRADE_CONFIRMED);
     if (!finding)
         return -1;
     if (story->hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT)
-        grade_event(story->hang, &story->hang->threads[tie->from], finding);
-    return add_edge(story, finding, tie->from, &edge);
+        jam_hang_story_grade(story->hang, &story->hang->threads[tie->from], finding);
+    return jam_hang_story_edge(story, finding, tie->from, &edge);
 }
 
-static int tell_selves(struct story *story)
+static int tell_selves(struct jam_hang_story *story)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
@@ -149,16 +52,11 @@ static int tell_selves(struct story *story)
 
 /* --- circles --- */
 
-static bool is_in_search(const struct jam_hang_thread *thread)
-{
-    return thread->is_stuck && !thread->is_told;
-}
-
 /*
  * The tie that closes the shortest circle through `start`, NOBODY if there is none; story->parent
  * leads back from it.
  */
-static uint32_t find_circle(struct story *story, uint32_t start)
+static uint32_t find_circle(struct jam_hang_story *story, uint32_t start)
 {
     const struct jam_hang *hang = story->hang;
     size_t done = 0;
@@ -172,7 +70,7 @@ static uint32_t find_circle(struct story *story, uint32_t start)
             uint32_t to = hang->ties[i].to;
             if (to == start)
                 return (uint32_t)i;
-            if (story->parent[to] != NOBODY || !is_in_search(&hang->threads[to]))
+            if (story->parent[to] != NOBODY || !jam_hang_is_untold(&hang->threads[to]))
                 continue;
             story->parent[to] = (uint32_t)i;
             story->queue[count++] = to;
@@ -190,7 +88,7 @@ static bool is_soft(const struct jam_hang *hang, const struct jam_hang_tie *tie)
     return hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT && hang->strangers > 0;
 }
 
-static int tell_circle(struct story *story, uint32_t start, uint32_t last)
+static int tell_circle(struct jam_hang_story *story, uint32_t start, uint32_t last)
 {
     const struct jam_hang *hang = story->hang;
     struct jam_finding *finding =
@@ -212,20 +110,20 @@ static int tell_circle(struct story *story, uint32_t start, uint32_t last)
     for (size_t i = 0; i < count; i++) {
         const struct jam_hang_tie *wish = &hang->ties[story->queue[count - 1 - i]];
         const struct jam_hang_tie *hold = &hang->ties[story->queue[i ? count - i : 0]];
-        struct jam_finding_edge edge = {.holds = use_of_hold(hang, hold),
-                                        .wants = use_of_wish(hang, wish)};
-        if (add_edge(story, finding, wish->from, &edge) != 0)
+        struct jam_finding_edge edge = {.holds = jam_hang_use_of_hold(hang, hold),
+                                        .wants = jam_hang_use_of_wish(hang, wish)};
+        if (jam_hang_story_edge(story, finding, wish->from, &edge) != 0)
             return -1;
     }
     return 0;
 }
 
-static int tell_circles(struct story *story)
+static int tell_circles(struct jam_hang_story *story)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
         uint32_t last =
-            is_in_search(&story->hang->threads[i]) ? find_circle(story, (uint32_t)i) : NOBODY;
+            jam_hang_is_untold(&story->hang->threads[i]) ? find_circle(story, (uint32_t)i) : NOBODY;
         if (last != NOBODY)
             status = tell_circle(story, (uint32_t)i, last);
     }
@@ -234,11 +132,11 @@ static int tell_circles(struct story *story)
 
 /* --- locks of the dead --- */
 
-static int tell_orphan(struct story *story, const struct jam_hang_tie *tie)
+static int tell_orphan(struct jam_hang_story *story, const struct jam_hang_tie *tie)
 {
     struct jam_hang_thread *waiter = &story->hang->threads[tie->from];
-    struct jam_lock_use wish = use_of_wish(story->hang, tie);
-    struct jam_finding *finding = find(story, JAM_FINDING_ORPHANED_LOCK, &wish);
+    struct jam_lock_use wish = jam_hang_use_of_wish(story->hang, tie);
+    struct jam_finding *finding = jam_hang_story_find(story, JAM_FINDING_ORPHANED_LOCK, &wish);
     waiter->is_told = true;
     if (finding) {
         finding->count++;
@@ -250,18 +148,18 @@ static int tell_orphan(struct story *story, const struct jam_hang_tie *tie)
     finding->thread = waiter->id;
     finding->subject = wish;
     finding->other_thread = story->hang->threads[tie->to].id;
-    finding->other = use_of_hold(story->hang, tie);
+    finding->other = jam_hang_use_of_hold(story->hang, tie);
     finding->when_ticks = waiter->wait.since_ticks;
     return 0;
 }
 
-static int tell_orphans(struct story *story)
+static int tell_orphans(struct jam_hang_story *story)
 {
     const struct jam_hang *hang = story->hang;
     int status = 0;
     for (size_t i = 0; !status && i < hang->tie_count; i++) {
         const struct jam_hang_tie *tie = &hang->ties[i];
-        if (is_in_search(&hang->threads[tie->from]) &&
+        if (jam_hang_is_untold(&hang->threads[tie->from]) &&
             hang->threads[tie->to].state == JAM_HANG_ENDED)
             status = tell_orphan(story, tie);
     }
@@ -272,7 +170,7 @@ static int tell_orphans(struct story *story)
 
 static bool is_open_event(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
-    return is_in_search(thread) && jam_hang_waits_for_event(hang, thread);
+    return jam_hang_is_untold(thread) && jam_hang_waits_for_event(hang, thread);
 }
 
 /*
@@ -286,7 +184,7 @@ static const struct jam_hang_tie *find_blocked(const struct jam_hang *hang, uint
     for (size_t i = 0; i < hang->tie_count; i++) {
         const struct jam_hang_tie *tie = &hang->ties[i];
         if (tie->to != index || tie->from == index || tie->kind == JAM_TIE_LIVES ||
-            !is_in_search(&hang->threads[tie->from]))
+            !jam_hang_is_untold(&hang->threads[tie->from]))
             continue;
         uint32_t id = hang->threads[tie->from].id;
         if (!best || (lock && (lock->wake_thread == id || lock->signal_thread == id)))
@@ -295,7 +193,7 @@ static const struct jam_hang_tie *find_blocked(const struct jam_hang *hang, uint
     return best;
 }
 
-static int tell_event_circle(struct story *story, const struct jam_hang_tie *tie)
+static int tell_event_circle(struct jam_hang_story *story, const struct jam_hang_tie *tie)
 {
     const struct jam_hang *hang = story->hang;
     const struct jam_hang_thread *waiter = &hang->threads[tie->to];
@@ -303,16 +201,17 @@ static int tell_event_circle(struct story *story, const struct jam_hang_tie *tie
         jam_findings_add(story->findings, JAM_FINDING_DEADLOCK, JAM_GRADE_CONFIRMED);
     if (!finding)
         return -1;
-    grade_event(hang, waiter, finding);
-    struct jam_finding_edge waits = {.holds = use_of_hold(hang, tie), .wants = use_of_wait(waiter)};
-    struct jam_finding_edge would_wake = {.holds = use_of_wait(waiter),
-                                          .wants = use_of_wish(hang, tie)};
+    jam_hang_story_grade(hang, waiter, finding);
+    struct jam_finding_edge waits = {.holds = jam_hang_use_of_hold(hang, tie),
+                                     .wants = jam_hang_use_of_wait(waiter)};
+    struct jam_finding_edge would_wake = {.holds = jam_hang_use_of_wait(waiter),
+                                          .wants = jam_hang_use_of_wish(hang, tie)};
     would_wake.holds.stack = 0; /* an event has no holder: nothing was acquired */
-    int status = add_edge(story, finding, tie->to, &waits);
-    return status ? status : add_edge(story, finding, tie->from, &would_wake);
+    int status = jam_hang_story_edge(story, finding, tie->to, &waits);
+    return status ? status : jam_hang_story_edge(story, finding, tie->from, &would_wake);
 }
 
-static int tell_event_circles(struct story *story)
+static int tell_event_circles(struct jam_hang_story *story)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
@@ -334,11 +233,11 @@ static bool is_wakeup_lost(const struct jam_hang *hang, const struct jam_hang_th
            lock->signal_ticks <= thread->wait.since_ticks;
 }
 
-static int tell_event(struct story *story, struct jam_hang_thread *thread,
+static int tell_event(struct jam_hang_story *story, struct jam_hang_thread *thread,
                       enum jam_finding_kind kind)
 {
-    struct jam_lock_use wish = use_of_wait(thread);
-    struct jam_finding *finding = find(story, kind, &wish);
+    struct jam_lock_use wish = jam_hang_use_of_wait(thread);
+    struct jam_finding *finding = jam_hang_story_find(story, kind, &wish);
     thread->is_told = true;
     if (finding) {
         finding->count++;
@@ -347,7 +246,7 @@ static int tell_event(struct story *story, struct jam_hang_thread *thread,
     finding = jam_findings_add(story->findings, kind, JAM_GRADE_CONFIRMED);
     if (!finding)
         return -1;
-    grade_event(story->hang, thread, finding);
+    jam_hang_story_grade(story->hang, thread, finding);
     finding->thread = thread->id;
     finding->subject = wish;
     finding->when_ticks = thread->wait.since_ticks;
@@ -361,7 +260,7 @@ static int tell_event(struct story *story, struct jam_hang_thread *thread,
     return 0;
 }
 
-static int tell_events(struct story *story, enum jam_finding_kind kind)
+static int tell_events(struct jam_hang_story *story, enum jam_finding_kind kind)
 {
     int status = 0;
     for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
@@ -375,12 +274,12 @@ static int tell_events(struct story *story, enum jam_finding_kind kind)
 
 /* --- in this order --- */
 
-static int tell_lost(struct story *story)
+static int tell_lost(struct jam_hang_story *story)
 {
     return tell_events(story, JAM_FINDING_LOST_WAKEUP);
 }
 
-static int tell_stuck(struct story *story)
+static int tell_stuck(struct jam_hang_story *story)
 {
     return tell_events(story, JAM_FINDING_STUCK_WAIT);
 }
@@ -388,13 +287,13 @@ static int tell_stuck(struct story *story)
 /* Steps of one stage are told together; a later stage only if all earlier ones found nothing. */
 static const struct {
     int stage;
-    int (*tell)(struct story *);
+    int (*tell)(struct jam_hang_story *);
 } steps[] = {
     {1, tell_selves},        {1, tell_circles}, {1, tell_orphans},
     {2, tell_event_circles}, {3, tell_lost},    {4, tell_stuck},
 };
 
-static int tell(struct story *story)
+static int tell(struct jam_hang_story *story)
 {
     int status = 0;
     int stage = 0;
@@ -410,7 +309,7 @@ static int tell(struct story *story)
 int jam_hang_explain(struct jam_hang *hang, struct jam_findings *findings)
 {
     size_t room = hang->thread_count + hang->tie_count + 1;
-    struct story story = {
+    struct jam_hang_story story = {
         .hang = hang,
         .findings = findings,
         .first = findings->count,
