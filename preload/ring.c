@@ -71,7 +71,9 @@ static struct jam_extent *ring_oldest_chunk(struct jam_thread *self)
     struct jam_ring *ring = &self->ring;
     if (ring->chunk_count == 0)
         return NULL;
-    struct jam_extent *chunk = ring->chunks[ring->oldest++ % ring->chunk_count];
+    if (ring->oldest >= ring->chunk_count)
+        ring->oldest = 0;
+    struct jam_extent *chunk = ring->chunks[ring->oldest++];
     uint64_t lost = chunk->used_bytes / sizeof(struct jam_event);
     self->lane->events_overwritten += lost;
     jam_session_lose(JAM_LOSS_EVENTS, lost);
