@@ -236,3 +236,9 @@ JAM_EXPORT int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling,
     jam_release_end(&release);
     return result;
 }
+
+JAM_EXPORT_OLD_NAME(pthread_mutex_init);
+JAM_EXPORT_OLD_NAME(pthread_mutex_destroy);
+JAM_EXPORT_OLD_NAME(pthread_mutex_lock);
+JAM_EXPORT_OLD_NAME(pthread_mutex_trylock);
+JAM_EXPORT_OLD_NAME(pthread_mutex_unlock);

@@ -144,3 +144,5 @@ JAM_EXPORT void call_once(once_flag *flag, void (*routine)(void))
         .call = JAM_CALLER(), .control = flag, .routine = routine, .is_c11 = true};
     once_call(&run);
 }
+
+JAM_EXPORT_OLD_NAME(pthread_once);

@@ -194,3 +194,11 @@ JAM_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
     }
     return result;
 }
+
+JAM_EXPORT_OLD_NAME(pthread_rwlock_init);
+JAM_EXPORT_OLD_NAME(pthread_rwlock_destroy);
+JAM_EXPORT_OLD_NAME(pthread_rwlock_rdlock);
+JAM_EXPORT_OLD_NAME(pthread_rwlock_tryrdlock);
+JAM_EXPORT_OLD_NAME(pthread_rwlock_wrlock);
+JAM_EXPORT_OLD_NAME(pthread_rwlock_trywrlock);
+JAM_EXPORT_OLD_NAME(pthread_rwlock_unlock);

@@ -101,6 +101,19 @@
     JAM_HOOK(void, pthread_exit, (void *value), (value), NULL)                                     \
     JAM_HOOK(int, pthread_setname_np, (pthread_t thread, const char *name), (thread, name), NULL)  \
     JAM_HOOK(pid_t, fork, (void), (), NULL)                                                        \
+    JAM_HOOK(int, __pthread_mutex_init, (pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes), (mutex, attributes), NULL) \
+    JAM_HOOK(int, __pthread_mutex_destroy, (pthread_mutex_t *mutex), (mutex), NULL)                \
+    JAM_HOOK(int, __pthread_mutex_lock, (pthread_mutex_t *mutex), (mutex), NULL)                   \
+    JAM_HOOK(int, __pthread_mutex_trylock, (pthread_mutex_t *mutex), (mutex), NULL)                \
+    JAM_HOOK(int, __pthread_mutex_unlock, (pthread_mutex_t *mutex), (mutex), NULL)                 \
+    JAM_HOOK(int, __pthread_rwlock_init, (pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes), (rwlock, attributes), NULL) \
+    JAM_HOOK(int, __pthread_rwlock_destroy, (pthread_rwlock_t *rwlock), (rwlock), NULL)            \
+    JAM_HOOK(int, __pthread_rwlock_rdlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)             \
+    JAM_HOOK(int, __pthread_rwlock_tryrdlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)          \
+    JAM_HOOK(int, __pthread_rwlock_wrlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)             \
+    JAM_HOOK(int, __pthread_rwlock_trywrlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)          \
+    JAM_HOOK(int, __pthread_rwlock_unlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)             \
+    JAM_HOOK(int, __pthread_once, (pthread_once_t *control, void (*routine)(void)), (control, routine), NULL) \
     JAM_HOOK(int, mtx_init, (mtx_t *mutex, int type), (mutex, type), NULL)                         \
     JAM_HOOK(void, mtx_destroy, (mtx_t *mutex), (mutex), NULL)                                     \
     JAM_HOOK(int, mtx_lock, (mtx_t *mutex), (mutex), NULL)                                         \

@@ -38,6 +38,22 @@ void _ZdaPvRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 
+/* Old names, which libc keeps for old binaries and declares no more: aliases of the hooks. */
+#define JAM_OLD_NAME(name) extern __typeof__(name) __##name
+JAM_OLD_NAME(pthread_mutex_init);
+JAM_OLD_NAME(pthread_mutex_destroy);
+JAM_OLD_NAME(pthread_mutex_lock);
+JAM_OLD_NAME(pthread_mutex_trylock);
+JAM_OLD_NAME(pthread_mutex_unlock);
+JAM_OLD_NAME(pthread_rwlock_init);
+JAM_OLD_NAME(pthread_rwlock_destroy);
+JAM_OLD_NAME(pthread_rwlock_rdlock);
+JAM_OLD_NAME(pthread_rwlock_tryrdlock);
+JAM_OLD_NAME(pthread_rwlock_wrlock);
+JAM_OLD_NAME(pthread_rwlock_trywrlock);
+JAM_OLD_NAME(pthread_rwlock_unlock);
+JAM_OLD_NAME(pthread_once);
+
 #define JAM_REAL_FIELD(ret, name, params, args, version)        ret(*name) params;
 #define JAM_REAL_FIELD_COMPAT(ret, name, params, args, version) ret(*name##_compat) params;
 
@@ -52,6 +68,11 @@ void jam_real_resolve(void);
 
 /* Libraries were unloaded: forget which operator delete theirs was (hook_delete.c). */
 void jam_delete_forget(void);
+
+/* Behind the body of a hook: the same function by libc's old name for it. */
+#define JAM_EXPORT_OLD_NAME(name)                                                                  \
+    extern __typeof__(name) __##name                                                               \
+        __attribute__((alias(#name), visibility("default"), nothrow, leaf))
 
 /* What an interposed function is declared with: exported, the rest of the library is hidden. */
 #define JAM_EXPORT __attribute__((visibility("default")))

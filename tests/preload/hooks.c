@@ -29,6 +29,7 @@
 
 #include "hooks_c11.h"
 #include "hooks_memory.h"
+#include "hooks_old.h"
 #include "hooks_small.h"
 
 /* The originals' older versions, as an old binary finds them. */
