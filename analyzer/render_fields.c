@@ -150,6 +150,9 @@ const struct jam_field jam_site_fields[] = {
     NAMED(jam_site, hold_max_ticks, "hold_max", DURATION),
     FIELD(jam_site, wait_ref, NUMBER),
     FIELD(jam_site, hold_histogram_ref, NUMBER),
+    FIELD(jam_site, first_thread, NUMBER),
+    FIELD(jam_site, last_thread, NUMBER),
+    FIELD(jam_site, threads, NUMBER),
     END,
 };
 
@@ -202,6 +205,7 @@ const struct jam_field jam_order_fields[] = {
     FIELD(jam_order, count, NUMBER),
     NAMED(jam_order, first_ticks, "first", TIME),
     NAMED(jam_order, last_ticks, "last", TIME),
+    NAMED(jam_order, passed_ticks, "passed", TIME),
     END,
 };
 

@@ -5,38 +5,29 @@
 #include "trace_gil.h"
 #include "trace_record.h"
 
-static int add_lock(struct jam_lock_order *order, const struct jam_cursor *cursor,
-                    const void *record)
+static int add_lock(struct jam_lock_order *order, const void *record)
 {
-    (void)cursor;
     return jam_lock_order_add_lock(order, record);
 }
 
-static int add_thread(struct jam_lock_order *order, const struct jam_cursor *cursor,
-                      const void *record)
+static int add_thread(struct jam_lock_order *order, const void *record)
 {
-    (void)cursor;
     return jam_lock_order_add_thread(order, record);
 }
 
-static int add_dependency(struct jam_lock_order *order, const struct jam_cursor *cursor,
-                          const void *record)
+static int add_dependency(struct jam_lock_order *order, const void *record)
 {
-    (void)cursor;
     return jam_lock_order_add_dependency(order, record);
 }
 
-static int add_order(struct jam_lock_order *order, const struct jam_cursor *cursor,
-                     const void *record)
+static int add_order(struct jam_lock_order *order, const void *record)
 {
-    (void)cursor;
     return jam_lock_order_add_order(order, record);
 }
 
-static int add_site(struct jam_lock_order *order, const struct jam_cursor *cursor,
-                    const void *record)
+static int add_site(struct jam_lock_order *order, const void *record)
 {
-    return jam_lock_order_add_site(order, record, cursor->extent->head.owner_lane);
+    return jam_lock_order_add_site(order, record);
 }
 
 /*
@@ -51,7 +42,7 @@ static bool is_of_gil(const struct jam_map *gils, enum jam_extent_kind kind, con
 
 static const struct {
     enum jam_extent_kind kind;
-    int (*add)(struct jam_lock_order *, const struct jam_cursor *, const void *);
+    int (*add)(struct jam_lock_order *, const void *);
 } tables[] = {
     {JAM_EXTENT_LOCKS, add_lock},   {JAM_EXTENT_THREADS, add_thread},
     {JAM_EXTENT_ORDERS, add_order}, {JAM_EXTENT_DEPENDENCIES, add_dependency},
@@ -65,8 +56,7 @@ static int feed(struct jam_trace *trace, const struct jam_map *gils, struct jam_
         const void *record;
         jam_cursor_start(&cursor, trace, tables[i].kind);
         while ((record = jam_cursor_next(&cursor)))
-            if (!is_of_gil(gils, tables[i].kind, record) &&
-                tables[i].add(order, &cursor, record) != 0)
+            if (!is_of_gil(gils, tables[i].kind, record) && tables[i].add(order, record) != 0)
                 return -1;
     }
     return 0;

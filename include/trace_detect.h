@@ -30,9 +30,9 @@ struct jam_order {
     uint32_t other_thread; /* WAKE: that woke it */
     uint64_t round;        /* BARRIER: number of the round, counted by the barrier */
     uint64_t count;        /* WAKE: how often */
-    uint64_t first_ticks;
-    uint64_t last_ticks;
-    uint64_t unused2;
+    uint64_t first_ticks;  /* BARRIER: passed; WAKE: of the first signal or post */
+    uint64_t last_ticks;   /* WAKE: of the last signal or post */
+    uint64_t passed_ticks; /* WAKE: when the woken one went on after the first, 0 = unknown */
 };
 
 /* What was done with a lock that POSIX leaves undefined, answers with an error, or that hurts. */

@@ -489,8 +489,9 @@ struct jam_site {
     uint64_t hold_ticks;
     uint64_t hold_max_ticks;
     uint32_t hold_histogram_ref;
-    uint32_t unused2;
-    uint64_t unused3;
+    uint32_t first_thread; /* that used the site */
+    uint32_t last_thread;  /* latest thread of the lane that began to use it */
+    uint32_t threads;      /* how often another one began */
 };
 
 /* Who made whom wait, in one lane: (lock, waiter stack, blocker stack). */

@@ -74,7 +74,10 @@ void jam_order_note_wake(struct jam_thread *self, const struct jam_lock_record *
     struct jam_order *order = wake_get(self, lock, other_thread);
     if (!order)
         return;
-    order->first_ticks = order->first_ticks ? order->first_ticks : when;
+    if (!order->first_ticks) {
+        order->first_ticks = when;
+        order->passed_ticks = jam_ticks();
+    }
     order->last_ticks = when;
     order->count++;
 }

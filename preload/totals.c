@@ -19,18 +19,30 @@ static struct jam_site *site_append(struct jam_thread *self, uint32_t lock, uint
     return site;
 }
 
+/* The caches know a site for one thread only, so each thread that a lane serves comes by here. */
+static void site_note_user(struct jam_site *site, uint32_t thread)
+{
+    if (site->last_thread == thread)
+        return;
+    if (!site->first_thread)
+        site->first_thread = thread;
+    site->last_thread = thread;
+    site->threads++;
+}
+
 struct jam_site *jam_site_get(struct jam_thread *self, const struct jam_lock_record *lock,
                               uint32_t stack, uint16_t mode)
 {
     /* Lock ids stay far below 2^31: the key is exact. */
     uint64_t key = (uint64_t)lock->id << 33 | (uint64_t)mode << 32 | stack;
     struct jam_site *site = (struct jam_site *)jam_map_find(&self->site_index, key);
-    if (site)
-        return site;
-    site = site_append(self, lock->id, stack, mode);
-    if (!site)
-        return &self->lost_site;
-    jam_map_put(&self->site_index, key, (uint64_t)site);
+    if (!site) {
+        site = site_append(self, lock->id, stack, mode);
+        if (!site)
+            return &self->lost_site;
+        jam_map_put(&self->site_index, key, (uint64_t)site);
+    }
+    site_note_user(site, self->id);
     return site;
 }
 

@@ -26,8 +26,8 @@ struct jam_cycle_side {
 
 /* Somebody took a lock exclusively. */
 struct jam_writer {
-    uint32_t lock;   /* id */
-    uint32_t thread; /* 0 = one of several */
+    uint32_t lock; /* id */
+    uint32_t thread;
 };
 
 struct jam_judge {

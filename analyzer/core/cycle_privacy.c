@@ -102,7 +102,7 @@ bool jam_judge_has_sure_writer(struct jam_judge *judge, uint32_t node,
     uint32_t lock = judge->relation->nodes[node].id;
     for (size_t i = first_writer(judge, lock);
          i < judge->writer_count && judge->writers[i].lock == lock; i++) {
-        bool is_sure = judge->writers[i].thread != 0;
+        bool is_sure = true;
         for (size_t j = 0; j < count && is_sure; j++)
             is_sure = runs_beside(judge, judge->writers[i].thread, &sides[j]);
         if (is_sure)

@@ -8,11 +8,6 @@
 #include "core/cycle_self.h"
 #include "util/array.h"
 
-struct site {
-    const struct jam_site *site;
-    uint32_t lane;
-};
-
 /* A thread that somebody joins while holding locks. */
 struct joined {
     uint32_t thread;
@@ -27,8 +22,7 @@ struct jam_lock_order {
     const struct jam_thread_record **threads;
     size_t thread_count, thread_capacity;
     struct jam_map joined_as; /* joiner, its segment after the join: thread id */
-    struct jam_map lanes;     /* lane: the thread that it served, 0 = several */
-    struct site *sites;
+    const struct jam_site **sites;
     size_t site_count, site_capacity;
     struct jam_map joined_map;
     struct joined *joined;
@@ -56,7 +50,6 @@ void jam_lock_order_free(struct jam_lock_order *order)
     jam_before_fini(&order->before);
     jam_soft_fini(&order->soft);
     jam_map_fini(&order->joined_as);
-    jam_map_fini(&order->lanes);
     jam_map_fini(&order->joined_map);
     free(order->threads);
     free(order->sites);
@@ -89,32 +82,13 @@ int jam_lock_order_add_order(struct jam_lock_order *order, const struct jam_orde
     return record->kind == JAM_ORDER_WAKE ? jam_soft_add_wake(&order->soft, record) : 0;
 }
 
-int jam_lock_order_add_site(struct jam_lock_order *order, const struct jam_site *site,
-                            uint32_t lane)
+int jam_lock_order_add_site(struct jam_lock_order *order, const struct jam_site *site)
 {
     if (jam_array_reserve(&order->sites, &order->site_capacity, order->site_count,
                           sizeof *order->sites) != 0)
         return -1;
-    order->sites[order->site_count++] = (struct site){site, lane};
+    order->sites[order->site_count++] = site;
     return 0;
-}
-
-/* Remembers which thread a lane served; a second one makes it 0. */
-static int note_lane(struct jam_lock_order *order, const struct jam_thread_record *thread)
-{
-    if (!thread->lane)
-        return 0;
-    uint32_t known = jam_map_insert(&order->lanes, thread->lane, 0, thread->id);
-    if (known == JAM_MAP_NONE)
-        return -1;
-    return known == thread->id || jam_map_insert(&order->lanes, thread->lane, 1, 0) == 0 ? 0 : -1;
-}
-
-static uint32_t lane_thread(const struct jam_lock_order *order, uint32_t lane)
-{
-    uint32_t thread = jam_map_find(&order->lanes, lane, 0);
-    bool is_several = jam_map_find(&order->lanes, lane, 1) != JAM_MAP_NONE;
-    return is_several || thread == JAM_MAP_NONE ? 0 : thread;
 }
 
 int jam_lock_order_add_thread(struct jam_lock_order *order, const struct jam_thread_record *thread)
@@ -128,12 +102,13 @@ int jam_lock_order_add_thread(struct jam_lock_order *order, const struct jam_thr
     if (thread->joiner && jam_map_insert(&order->joined_as, thread->joiner, thread->joiner_segment,
                                          thread->id) == JAM_MAP_NONE)
         return -1;
-    return note_lane(order, thread) == 0 ? jam_before_add_thread(&order->before, thread) : -1;
+    return jam_before_add_thread(&order->before, thread);
 }
 
 /*
- * The thread that a join waits for. Its request lies in the segment that the join ended, so the
- * record of the joined thread tells; of a join that never came back, the object.
+ * The thread that a join waits for: the record says so. Older ones do not; their request lies in
+ * the segment that the join ended, so the joined thread's record tells; and of a join that never
+ * came back, the object.
  */
 static uint32_t joined_thread(const struct jam_lock_order *order,
                               const struct jam_dependency *record, struct jam_instance instance)
@@ -141,6 +116,8 @@ static uint32_t joined_thread(const struct jam_lock_order *order,
     const struct jam_lock_record *lock = jam_relation_find_lock(&order->relation, record->lock);
     uint32_t thread =
         jam_map_find(&order->joined_as, instance.thread, (uint64_t)instance.segment + 1);
+    if (record->partner)
+        return record->partner;
     if (thread != JAM_MAP_NONE)
         return thread;
     bool is_current = (lock->generation & ~JAM_GENERATION_ENDED) == record->generation;
@@ -225,21 +202,29 @@ static int make_variants(struct jam_lock_order *order)
     return 0;
 }
 
+/* The threads of a site's lane that are known to have used it; returns how many. */
+static unsigned site_threads(const struct jam_site *site, uint32_t threads[2])
+{
+    threads[0] = site->first_thread;
+    threads[1] = site->last_thread;
+    return (site->first_thread != 0) + (site->last_thread != site->first_thread);
+}
+
 /* A joined thread holds itself: whatever it acquired is a dependency, also with nothing else held.
  */
-static int make_bare(struct jam_lock_order *order, const struct site *site, uint32_t own)
+static int make_bare(struct jam_lock_order *order, const struct jam_site *site,
+                     const struct joined *joined)
 {
-    const struct jam_lock_record *lock = jam_relation_find_lock(&order->relation, site->site->lock);
-    uint32_t thread = lane_thread(order, site->lane);
+    const struct jam_lock_record *lock = jam_relation_find_lock(&order->relation, site->lock);
     if (!lock)
         return 0;
     struct jam_dependency *record = &order->bare[order->bare_count++];
     *record = (struct jam_dependency){
         .lock = lock->id,
         .generation = lock->generation & ~JAM_GENERATION_ENDED,
-        .stack = site->site->stack,
-        .mode = site->site->mode,
-        .epoch = order->joined[jam_map_find(&order->joined_map, thread, 0)].epoch,
+        .stack = site->stack,
+        .mode = site->mode,
+        .epoch = joined->epoch,
         .instances = 1,
         .last_ticks = UINT64_MAX,
     };
@@ -247,9 +232,9 @@ static int make_bare(struct jam_lock_order *order, const struct site *site, uint
         return 0;
     struct jam_relation_made made = {
         .record = record,
-        .instance = {thread, 0},
+        .instance = {joined->thread, 0},
         .wanted = jam_relation_node(&order->relation, record->lock, record->generation),
-        .own = own,
+        .own = joined->node,
         .is_unplaced = true,
     };
     return made.wanted == JAM_MAP_NONE ? -1 : jam_relation_make(&order->relation, &made);
@@ -259,29 +244,43 @@ static int make_bares(struct jam_lock_order *order)
 {
     if (!order->joined_count)
         return 0;
-    order->bare = malloc((order->site_count + 1) * sizeof *order->bare);
+    order->bare = malloc((2 * order->site_count + 1) * sizeof *order->bare);
     if (!order->bare)
         return -1;
     for (size_t i = 0; i < order->site_count; i++) {
-        uint32_t own = own_node(order, lane_thread(order, order->sites[i].lane));
-        if (own != JAM_MAP_NONE && make_bare(order, &order->sites[i], own) != 0)
-            return -1;
+        uint32_t threads[2];
+        unsigned count = site_threads(order->sites[i], threads);
+        for (unsigned j = 0; j < count; j++) {
+            uint32_t number = jam_map_find(&order->joined_map, threads[j], 0);
+            if (number != JAM_MAP_NONE &&
+                make_bare(order, order->sites[i], &order->joined[number]) != 0)
+                return -1;
+        }
     }
+    return 0;
+}
+
+static int add_writer(struct jam_lock_order *order, uint32_t lock, uint32_t thread)
+{
+    if (jam_array_reserve(&order->writers, &order->writer_capacity, order->writer_count,
+                          sizeof *order->writers) != 0)
+        return -1;
+    order->writers[order->writer_count++] = (struct jam_writer){lock, thread};
     return 0;
 }
 
 static int find_writers(struct jam_lock_order *order)
 {
     for (size_t i = 0; i < order->site_count; i++) {
-        const struct jam_site *site = order->sites[i].site;
+        const struct jam_site *site = order->sites[i];
         const struct jam_lock_record *lock = jam_relation_find_lock(&order->relation, site->lock);
+        uint32_t threads[2];
         if (site->mode != JAM_EXCLUSIVE || !lock || lock->kind != JAM_LOCK_RWLOCK)
             continue;
-        if (jam_array_reserve(&order->writers, &order->writer_capacity, order->writer_count,
-                              sizeof *order->writers) != 0)
-            return -1;
-        order->writers[order->writer_count++] =
-            (struct jam_writer){site->lock, lane_thread(order, order->sites[i].lane)};
+        unsigned count = site_threads(site, threads);
+        for (unsigned j = 0; j < count; j++)
+            if (add_writer(order, site->lock, threads[j]) != 0)
+                return -1;
     }
     return 0;
 }

@@ -30,11 +30,10 @@ int jam_lock_order_add_dependency(struct jam_lock_order *order,
 int jam_lock_order_add_order(struct jam_lock_order *order, const struct jam_order *record);
 
 /*
- * An acquire in a lane, whatever was held. Told of are those of threads that are joined while locks
- * are held, and writers of rwlocks that let them block readers; the others are passed over.
+ * An acquire, whatever was held. What counts are those of threads that are joined while locks are
+ * held, and writers of rwlocks that let them block readers.
  */
-int jam_lock_order_add_site(struct jam_lock_order *order, const struct jam_site *site,
-                            uint32_t lane);
+int jam_lock_order_add_site(struct jam_lock_order *order, const struct jam_site *site);
 
 /*
  * The search may do so many steps, about as many comparisons of held locks. Unless set,

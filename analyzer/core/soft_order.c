@@ -6,7 +6,8 @@
 #include "util/array.h"
 
 struct jam_soft_event {
-    uint64_t ticks;
+    uint64_t ticks;        /* of the signal or post */
+    uint64_t passed_ticks; /* the woken one was surely waiting or had passed */
     uint32_t from, to;
     const struct jam_order *order;
 };
@@ -41,13 +42,18 @@ static int add_event(struct jam_soft *soft, const struct jam_soft_event *event)
 /* Of repeated wakes the first and the last are known. */
 int jam_soft_add_wake(struct jam_soft *soft, const struct jam_order *order)
 {
-    struct jam_soft_event event = {order->first_ticks, index_of(soft, order->other_thread),
-                                   index_of(soft, order->thread), order};
+    struct jam_soft_event event = {
+        .ticks = order->first_ticks,
+        .passed_ticks = order->passed_ticks ? order->passed_ticks : order->first_ticks,
+        .from = index_of(soft, order->other_thread),
+        .to = index_of(soft, order->thread),
+        .order = order,
+    };
     if (!order->other_thread || !order->thread)
         return 0;
     if (add_event(soft, &event) != 0)
         return -1;
-    event.ticks = order->last_ticks;
+    event.ticks = event.passed_ticks = order->last_ticks;
     return order->last_ticks == order->first_ticks ? 0 : add_event(soft, &event);
 }
 
@@ -79,7 +85,8 @@ static size_t first_event_at(const struct jam_soft *soft, uint64_t ticks)
     return low;
 }
 
-/* For each thread when it was first reached from the end of the stay by wakes up to `limit`. */
+/* For each thread when it was first reached from the end of the stay by wakes up to `limit`. A post
+ * may lie there long before it is taken: who takes it goes on later. */
 static void follow(struct jam_soft *soft, uint32_t from, uint64_t start, uint64_t limit)
 {
     for (size_t i = 0; i < soft->thread_count; i++)
@@ -89,9 +96,10 @@ static void follow(struct jam_soft *soft, uint32_t from, uint64_t start, uint64_
     for (; i < soft->event_count && soft->events[i].ticks <= limit; i++) {
         const struct jam_soft_event *event = &soft->events[i];
         soft->steps++;
-        if (soft->reached[event->from] > event->ticks || soft->reached[event->to] <= event->ticks)
+        if (soft->reached[event->from] > event->ticks ||
+            soft->reached[event->to] <= event->passed_ticks || event->passed_ticks > limit)
             continue;
-        soft->reached[event->to] = event->ticks;
+        soft->reached[event->to] = event->passed_ticks;
         soft->by[event->to] = (uint32_t)i;
     }
     soft->steps += soft->thread_count / 16;

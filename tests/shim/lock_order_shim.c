@@ -90,7 +90,6 @@ void jam_shim_search_thread(struct jam_shim_search *search,
         .parent_segment = thread->parent_segment,
         .joiner = thread->joiner,
         .joiner_segment = thread->joiner_segment,
-        .lane = thread->lane,
         .start_ticks = thread->start_ticks,
     };
     jam_lock_order_add_thread(search->order, keep(search, &record, sizeof record, 0));
@@ -172,15 +171,18 @@ void jam_shim_search_wake(struct jam_shim_search *search, const struct jam_shim_
 }
 
 void jam_shim_search_site(struct jam_shim_search *search, const struct jam_shim_use *use,
-                          uint32_t lane)
+                          uint32_t thread)
 {
     struct jam_site record = {
+        .first_thread = thread,
+        .last_thread = thread,
+        .threads = 1,
         .lock = use->lock,
         .stack = use->stack,
         .mode = use->how & JAM_SHIM_SHARED ? JAM_SHARED : JAM_EXCLUSIVE,
         .acquisitions = 1,
     };
-    jam_lock_order_add_site(search->order, keep(search, &record, sizeof record, 0), lane);
+    jam_lock_order_add_site(search->order, keep(search, &record, sizeof record, 0));
 }
 
 void jam_shim_search_bound(struct jam_shim_search *search, uint64_t steps)

@@ -40,7 +40,7 @@ struct jam_shim_order_lock {
 void jam_shim_search_lock(struct jam_shim_search *search, const struct jam_shim_order_lock *lock);
 
 struct jam_shim_order_thread {
-    uint32_t id, parent, parent_segment, joiner, joiner_segment, lane;
+    uint32_t id, parent, parent_segment, joiner, joiner_segment;
     uint64_t start_ticks;
 };
 void jam_shim_search_thread(struct jam_shim_search *search,
@@ -78,7 +78,7 @@ struct jam_shim_wake {
 };
 void jam_shim_search_wake(struct jam_shim_search *search, const struct jam_shim_wake *wake);
 void jam_shim_search_site(struct jam_shim_search *search, const struct jam_shim_use *use,
-                          uint32_t lane);
+                          uint32_t thread);
 void jam_shim_search_bound(struct jam_shim_search *search, uint64_t steps);
 
 /* Searches; returns how many findings there are, SIZE_MAX without memory. */

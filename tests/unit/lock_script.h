@@ -78,8 +78,8 @@ class LockScript
             jam_shim_search_barrier(search, pass[0], pass[1], pass[2], pass[3]);
         for (const auto &wake : wakes)
             jam_shim_search_wake(search, &wake);
-        for (const auto &[lane, use] : sites)
-            jam_shim_search_site(search, &use, lane);
+        for (const auto &[user, use] : sites)
+            jam_shim_search_site(search, &use, user);
         return search;
     }
 
@@ -124,7 +124,7 @@ class LockScript
         auto [at, is_new] = threads.try_emplace(name);
         if (is_new) {
             uint32_t id = static_cast<uint32_t>(threads.size());
-            at->second.record.id = at->second.record.lane = id;
+            at->second.record.id = id;
             at->second.record.start_ticks = now;
         }
         return at->second;
@@ -174,7 +174,7 @@ class LockScript
             how |= JAM_SHIM_UNPUBLISHED;
         touch(wanted, self.record.id, stack);
         jam_shim_use use = {wanted.id, wanted.generation, stack, how};
-        sites.emplace_back(self.record.lane, use);
+        sites.emplace_back(self.record.id, use);
         if (!self.held.empty() && !(how & JAM_SHIM_REENTRY))
             depend(self, use);
         if (gets_it)
