@@ -45,6 +45,7 @@ extern const struct jam_command jam_command_dump;
 extern const struct jam_command jam_command_hang;
 extern const struct jam_command jam_command_top;
 extern const struct jam_command jam_command_doctor;
+extern const struct jam_command jam_command_graph;
 extern const struct jam_command jam_command_whatif;
 extern const struct jam_command jam_command_help;
 

@@ -5,9 +5,19 @@
 #include <string.h>
 
 const struct jam_command *const jam_commands[] = {
-    &jam_command_record, &jam_command_report, &jam_command_check, &jam_command_hang,
-    &jam_command_top,    &jam_command_export, &jam_command_diff,  &jam_command_whatif,
-    &jam_command_dump,   &jam_command_doctor, &jam_command_help,  NULL,
+    &jam_command_record,
+    &jam_command_report,
+    &jam_command_check,
+    &jam_command_hang,
+    &jam_command_top,
+    &jam_command_graph,
+    &jam_command_export,
+    &jam_command_diff,
+    &jam_command_whatif,
+    &jam_command_dump,
+    &jam_command_doctor,
+    &jam_command_help,
+    NULL,
 };
 
 const struct jam_command *jam_command_find(const char *name)
