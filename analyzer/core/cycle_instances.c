@@ -149,6 +149,24 @@ static bool needs_writer(const struct choice *choice, size_t i)
     return wish->mode == JAM_SHARED && hold && hold->mode == JAM_SHARED;
 }
 
+/*
+ * A thread that took its joiner's lock before the joiner did, and is joined below it. That may be
+ * an accident; often it is a protocol: the thread marks itself as done under the lock as its last
+ * act, and only such threads are joined. Nothing that is recorded tells which.
+ */
+static bool was_done_before_join(const struct choice *choice, struct jam_verdict *verdict)
+{
+    const struct jam_relation *relation = choice->judge->relation;
+    for (size_t i = 0; i < choice->count && choice->count == 2; i++) {
+        uint32_t wanted = relation->variants[choice->sides[i].variant].wanted;
+        if (relation->nodes[wanted].thread && relation->nodes[wanted].came_back) {
+            *verdict = weak(JAM_REASON_SOFT_ORDER, jam_judge_use(choice->judge, wanted));
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct jam_verdict grade(struct choice *choice)
 {
     struct jam_judge *judge = choice->judge;
@@ -158,7 +176,7 @@ static struct jam_verdict grade(struct choice *choice)
         if (wish->flags & JAM_DEPENDENCY_TIMED)
             return weak(JAM_REASON_TIMED, jam_judge_use(judge, wish->wanted));
     }
-    if (is_soft(choice, &verdict))
+    if (is_soft(choice, &verdict) || was_done_before_join(choice, &verdict))
         return verdict;
     for (size_t i = 0; i < choice->count; i++) {
         if (!needs_writer(choice, i))

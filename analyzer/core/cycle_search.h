@@ -16,7 +16,7 @@
 #include "core/cycle_group.h"
 
 /* Comparisons of held locks, roughly; some seconds. */
-#define JAM_SEARCH_STEPS 200000000u
+#define JAM_SEARCH_STEPS 100000000u
 
 /*
  * Longer cycles are not searched: each needs as many threads at once. Where such a one might be,

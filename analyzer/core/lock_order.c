@@ -131,7 +131,7 @@ static bool is_join(const struct jam_lock_order *order, const struct jam_depende
 }
 
 static int note_joined(struct jam_lock_order *order, const struct jam_dependency *record,
-                       uint32_t thread)
+                       struct jam_instance instance, uint32_t thread)
 {
     uint32_t node = jam_relation_thread_node(&order->relation, thread);
     if (node == JAM_MAP_NONE || jam_array_reserve(&order->joined, &order->joined_capacity,
@@ -139,6 +139,8 @@ static int note_joined(struct jam_lock_order *order, const struct jam_dependency
         return -1;
     order->relation.nodes[node].join_lock = record->lock;
     order->relation.nodes[node].join_generation = record->generation;
+    order->relation.nodes[node].came_back =
+        jam_map_find(&order->joined_as, instance.thread, (uint64_t)instance.segment + 1) == thread;
     uint32_t number = jam_map_insert(&order->joined_map, thread, 0, (uint32_t)order->joined_count);
     if (number == order->joined_count)
         order->joined[order->joined_count++] = (struct joined){thread, record->epoch, node};
@@ -159,7 +161,7 @@ static int find_joined(struct jam_lock_order *order)
             continue;
         for (unsigned j = 0; j < instance_count(record); j++) {
             uint32_t thread = joined_thread(order, record, record->instance[j]);
-            if (thread && note_joined(order, record, thread) != 0)
+            if (thread && note_joined(order, record, record->instance[j], thread) != 0)
                 return -1;
         }
     }

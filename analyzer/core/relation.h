@@ -35,6 +35,7 @@ struct jam_node {
     uint32_t generation;
     uint32_t thread;                     /* THREAD object: whose; else 0. Then `id` is 0, and: */
     uint32_t join_lock, join_generation; /* the object of a join of it */
+    bool came_back;                      /* that join is over */
     bool lets_writer_block_readers;
 };
 

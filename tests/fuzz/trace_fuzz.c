@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "render_check.h"
 #include "render_dump.h"
+#include "render_graph.h"
 #include "render_report.h"
 
 static void report_all(char *path, FILE *out)
@@ -21,6 +23,28 @@ static void report_all(char *path, FILE *out)
         }
         jam_report_close(&report);
     }
+}
+
+/* Detectors, findings and the graph. */
+static void check_all(char *path, FILE *out)
+{
+    const struct jam_check_view view = {.is_verbose = true};
+    const struct jam_check_rules rules = {.fail_on = JAM_FAIL_FEASIBLE};
+    struct jam_check check;
+    struct jam_order_graph graph;
+    struct jam_error error = {0};
+    if (jam_check_open(&check, &path, 1, &error) == 0) {
+        if (jam_order_graph_init(&graph, &check, JAM_GRAPH_AUTO, &error) == 0) {
+            jam_order_graph_dot(&graph, out);
+            jam_order_graph_json(&graph, out);
+        }
+        jam_order_graph_fini(&graph);
+        if (jam_check_judge(&check, &rules, &error) == 0) {
+            jam_check_text(&check, &view, out);
+            jam_check_json(&check, &view, out);
+        }
+    }
+    jam_check_close(&check);
 }
 
 static void dump_all(const char *path, FILE *out)
@@ -49,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
     report_all(path, out);
+    check_all(path, out);
     dump_all(path, out);
     fclose(out);
     close(descriptor);

@@ -248,15 +248,16 @@ TEST(LockOrder, Joins)
 {
     check({
         {"joins while it holds what the thread needs",
-         "T1 create T2; T2 lock A; T2 unlock A; T1 lock A; T1 join T2", "feasible A ~T2"},
+         "T1 create T2; T2 lock A; T2 unlock A; T1 lock A; T1 join T2", "weak/soft(~T2) A ~T2"},
         {"the join hangs", "T1 create T2; T1 lock A; T1 joining T2; T2 want A", "feasible A ~T2"},
         {"the thread needs another lock",
          "T1 create T2; T2 lock B; T2 unlock B; T1 lock A; T1 join T2", ""},
         {"the thread needs it below another",
          "T1 create T2; T2 lock B; T2 lock A; T2 unlock A; T2 unlock B; T1 lock A; T1 join T2",
-         "feasible A ~T2"},
-        {"the thread only tries", "T1 create T2; T2 lock B; T2 try A; T1 lock A; T1 join T2",
-         "feasible A ~T2"},
+         "weak/soft(~T2) A ~T2"},
+        {"the thread only tries: its sites do not tell",
+         "T1 create T2; T2 lock B; T2 try A; T1 lock A; T1 join T2",
+         "try-lock(A) A B ~T2\nweak/soft(~T2) A ~T2"},
         {"a section that spans create and join: a third wants both",
          "T1 lock A; T1 create T2; T2 lock B; T2 unlock B; T1 join T2; T1 unlock A; "
          "T3 lock B; T3 lock A",
