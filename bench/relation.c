@@ -119,9 +119,9 @@ static void choose(enum shape shape, uint32_t locks, uint32_t chosen[3])
 
 static void put_dependencies(uint64_t count, uint32_t locks, enum shape shape)
 {
-    struct {
+    union {
         struct jam_dependency head;
-        struct jam_dependency_held held[HELD];
+        char bytes[sizeof(struct jam_dependency) + HELD * sizeof(struct jam_dependency_held)];
     } record;
     memset(&record, 0, sizeof record);
     begin_extent(JAM_EXTENT_DEPENDENCIES, 0, count * sizeof record);
@@ -136,7 +136,7 @@ static void put_dependencies(uint64_t count, uint32_t locks, enum shape shape)
         record.head.instance[0].thread = 1 + (uint32_t)(next_number() % THREADS);
         record.head.first_ticks = record.head.last_ticks = i;
         for (int j = 0; j < HELD; j++)
-            record.held[j] = (struct jam_dependency_held){
+            record.head.held[j] = (struct jam_dependency_held){
                 .lock = chosen[j], .generation = 1, .stack = 1 + (uint32_t)(i % CODE_PLACES)};
         put(&record, sizeof record);
     }

@@ -140,7 +140,7 @@ static void index_arcs(struct jam_cycle_graph *graph)
 
 static int make_arcs(struct jam_cycle_graph *graph, const struct steps *steps)
 {
-    graph->arcs = malloc((steps->count + 1) * sizeof *graph->arcs);
+    graph->arcs = calloc(steps->count + 1, sizeof *graph->arcs);
     graph->variants = malloc((steps->count + 1) * sizeof *graph->variants);
     graph->in = malloc((steps->count + 1) * sizeof *graph->in);
     if (!graph->arcs || !graph->variants || !graph->in)
@@ -168,8 +168,8 @@ int jam_cycle_graph_init(struct jam_cycle_graph *graph, const struct jam_relatio
 {
     size_t nodes = relation->node_count, count = count_steps(relation);
     *graph = (struct jam_cycle_graph){.node_count = nodes};
-    graph->first_out = malloc((nodes + 2) * sizeof *graph->first_out);
-    graph->first_in = malloc((nodes + 2) * sizeof *graph->first_in);
+    graph->first_out = calloc(nodes + 2, sizeof *graph->first_out);
+    graph->first_in = calloc(nodes + 2, sizeof *graph->first_in);
     graph->component = malloc((nodes + 1) * sizeof *graph->component);
     struct steps steps = {
         .list = malloc((count + 1) * sizeof *steps.list),
