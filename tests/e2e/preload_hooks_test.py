@@ -99,7 +99,7 @@ def woke(dump, function, kind, is_all=False):
     equal([(lock["kind"], lock["wakes"]) for lock in woken], [(kind, 1)])
     wakes = [event for event in dump["event"]
              if event["kind"] == "wake" and dump.locks[event["lock"]]["kind"] == kind]
-    equal([(event["lock"], event["flags"]) for event in wakes], [(woken[0]["id"], int(bool(is_all)))])
+    equal([(event["lock"], event["flags"] & 1) for event in wakes], [(woken[0]["id"], int(bool(is_all)))])
 
 
 def thread_created(dump, function):
