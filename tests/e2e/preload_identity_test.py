@@ -7,6 +7,7 @@ from harness import PRELOAD, Skip, equal, main, run, test
 from preload_trace import Dump, target
 
 IDENTITY = target("identity")
+FREE_LOCKED = 7
 HEAP = ("new", "sized", "aligned", "malloc", "large", "realloc")
 MAPPED = ("mapping", "replaced")
 STACK = ("frames", "calls", "threads", "stacks")
@@ -48,6 +49,13 @@ def find_library(name):
 def locks_in_heap_memory_end_with_it():
     for name in HEAP:
         check_place(name)
+
+
+@test
+def freeing_a_held_lock_is_misuse():
+    dump = recorded_dump("held")
+    equal([(misuse["kind"], dump.caller(misuse["stack"])) for misuse in dump["misuse"]],
+          [(FREE_LOCKED, "in_held")])
 
 
 @test

@@ -76,6 +76,15 @@ static int in_malloc()
     return rounds([] { return malloc(sizeof(Pair)); }, free);
 }
 
+/* Wrong: the memory goes while the lock in it is held. */
+static int in_held()
+{
+    void *memory = malloc(sizeof(Pair));
+    (new (memory) Pair)->a.lock();
+    free(memory);
+    return 0;
+}
+
 /* The block moves away; the room that it leaves is taken again. */
 static int in_realloc()
 {
@@ -207,7 +216,8 @@ int main(int argc, char **argv)
                                                      {"calls", in_calls},
                                                      {"threads", in_threads},
                                                      {"stacks", in_stacks},
-                                                     {"one-frame", in_one_frame}};
+                                                     {"one-frame", in_one_frame},
+                                                     {"held", in_held}};
     if (argc > 2)
         return in_library(argv[2]);
     auto found = places.find(argc > 1 ? argv[1] : "");
