@@ -26,14 +26,18 @@ static int add_lock(struct jam_hang *hang, struct jam_trace *trace, uint32_t id)
     return jam_hang_add_lock(hang, &lock);
 }
 
+/* Of what nobody waits for, nothing has to be known. */
 static int add_locks(struct jam_hang *hang, struct jam_trace *trace)
 {
     int status = 0;
-    for (size_t i = 0; !status && i < hang->thread_count; i++)
-        if (hang->threads[i].state == JAM_HANG_WAITS)
-            status = add_lock(hang, trace, hang->threads[i].wait.lock);
-    for (size_t i = 0; !status && i < hang->held_count; i++)
-        status = add_lock(hang, trace, hang->helds[i].lock);
+    for (size_t i = 0; !status && i < hang->thread_count; i++) {
+        const struct jam_hang_thread *thread = &hang->threads[i];
+        if (thread->state != JAM_HANG_WAITS)
+            continue;
+        status = add_lock(hang, trace, thread->wait.lock);
+        if (!status && thread->wait.operation == JAM_OP_COND_WAIT)
+            status = add_lock(hang, trace, thread->wait.partner);
+    }
     return status;
 }
 
@@ -136,7 +140,8 @@ static int add_threads(struct jam_hang *hang, const struct source *source)
     const struct jam_thread_record *record;
     int status = 0;
     jam_cursor_start(&cursor, source->trace, JAM_EXTENT_THREADS);
-    while (!status && (record = jam_cursor_next(&cursor)))
+    while (!status && hang->thread_count < JAM_HANG_THREADS_MAX &&
+           (record = jam_cursor_next(&cursor)))
         if (record->id)
             status = add_thread(hang, source, record);
     return status;

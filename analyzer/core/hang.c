@@ -142,6 +142,8 @@ static size_t index_find(const struct index *index, uint32_t lock)
 
 static int add_tie(struct jam_hang *hang, const struct jam_hang_tie *tie)
 {
+    if (hang->tie_count >= JAM_HANG_TIES_MAX)
+        return 0;
     if (jam_array_reserve(&hang->ties, &hang->tie_capacity, hang->tie_count, sizeof *hang->ties) !=
         0)
         return -1;

@@ -34,6 +34,14 @@
 #include "trace_format.h"
 #include "util/map.h"
 
+/*
+ * Bounds for the sake of damaged traces: the preload has lanes for so many threads, and no lock of a
+ * program that works has that many holders and waiters at once. Past them threads and ties are left
+ * out, and what they would have shown is not told.
+ */
+#define JAM_HANG_THREADS_MAX 65536
+#define JAM_HANG_TIES_MAX    (1u << 22)
+
 enum jam_hang_state {
     JAM_HANG_RUNS,  /* does not wait for anything that we know */
     JAM_HANG_WAITS, /* as its wait word says */

@@ -8,6 +8,7 @@
 #include "render_check.h"
 #include "render_dump.h"
 #include "render_graph.h"
+#include "render_hang.h"
 #include "render_report.h"
 
 static void report_all(char *path, FILE *out)
@@ -64,6 +65,18 @@ static void dump_all(const char *path, FILE *out)
     jam_trace_close(trace);
 }
 
+static void hang_all(const char *path, FILE *out)
+{
+    const struct jam_check_view view = {.is_verbose = true};
+    struct jam_hang_report report;
+    struct jam_error error = {0};
+    if (jam_hang_report_open(&report, path, &error) == 0) {
+        jam_hang_report_text(&report, &view, out);
+        jam_hang_report_json(&report, out);
+    }
+    jam_hang_report_close(&report);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char path[64];
@@ -75,6 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     report_all(path, out);
     check_all(path, out);
     dump_all(path, out);
+    hang_all(path, out);
     fclose(out);
     close(descriptor);
     return 0;
