@@ -39,6 +39,7 @@ class Suite:
     prepare: object  # (folder of the sources, folder of the build) -> None
     helpers: object  # the same -> list of Program, what programs link as build/libhelpers.a
     programs: object  # the same -> list of Program
+    left_out: dict  # name of a program -> why it is not compared
 
 
 def below(folder, *patterns):
@@ -166,11 +167,17 @@ def nothing(_source, _build):
     return []
 
 
+GLIBC_LEFT_OUT = {
+    **{f"tst-interpose-{rest}": "needs a malloc of its own, which is not linked here"
+       for rest in ("skeleton", "thread", "nothread", "static-thread", "static-nothread")},
+    "tst-backtrace1": "prints its own call stack, in which our trampoline is a frame (docs/limits.md)",
+}
+
 SUITES = (
     Suite("open-posix", "posixtestsuite", "posixtestsuite_*.orig.tar.*", "", ("posixtestsuite",), nothing, nothing,
-          open_posix_programs),
+          open_posix_programs, {}),
     Suite("glibc", "glibc", "glibc_*.orig.tar.*", "", ("glibc-*",), glibc_prepare, glibc_helpers,
-          glibc_programs),
+          glibc_programs, GLIBC_LEFT_OUT),
     Suite("libstdc++", "gcc-12", "gcc-12_*.orig.tar.*", "gcc-*-dfsg.tar.*", ("gcc-*/libstdc++-v3/testsuite",),
-          nothing, nothing, libstdcxx_programs),
+          nothing, nothing, libstdcxx_programs, {}),
 )
