@@ -4,14 +4,28 @@
 #include "map.h"
 #include "session.h"
 
+/* Of the whole process: each new thread that is woken is a new order. Past it: counted losses. */
+enum { ORDERS_MAX = 65536 };
+
+static uint32_t order_count; /* atomic */
+
+static void order_reset(void)
+{
+    order_count = 0;
+}
+JAM_ON_RESET(order_reset);
+
 static struct jam_order *order_append(struct jam_thread *self, const struct jam_lock_record *lock,
                                       uint16_t kind)
 {
-    struct jam_order *order = jam_area_take(&self->orders, sizeof *order, NULL);
+    struct jam_order *order = NULL;
+    if (__atomic_load_n(&order_count, __ATOMIC_RELAXED) < ORDERS_MAX)
+        order = jam_area_take(&self->orders, sizeof *order, NULL);
     if (!order) {
         jam_session_lose(JAM_LOSS_ORDERS, 1);
         return NULL;
     }
+    __atomic_fetch_add(&order_count, 1, __ATOMIC_RELAXED);
     order->kind = kind;
     order->lock = lock->id;
     order->generation = lock->generation & ~JAM_GENERATION_ENDED;
