@@ -5,6 +5,7 @@
 
 #include "render_name.h"
 #include "trace_contention.h"
+#include "trace_record.h"
 #include "trace_run.h"
 #include "util/saturate.h"
 
@@ -58,12 +59,24 @@ static uint32_t number_place(void *context, uint32_t process, uint32_t stack)
                           jam_name_site(report->processes[process].frames, stack, text));
 }
 
+static int find_blocking(struct jam_report *report, uint32_t process)
+{
+    struct jam_cursor cursor;
+    const void *misuse;
+    jam_cursor_start(&cursor, report->processes[process].trace, JAM_EXTENT_MISUSE);
+    while ((misuse = jam_cursor_next(&cursor)))
+        if (jam_shapes_add_blocking(&report->shapes, &report->contention, process, misuse) != 0)
+            return -1;
+    return 0;
+}
+
 static int find_shapes(struct jam_report *report, struct jam_error *error)
 {
     const struct jam_shape_places places = {report, number_place};
     for (uint32_t i = 0; i < report->process_count; i++)
         if (jam_shapes_find(&report->shapes, &report->contention, i, &report->processes[i].run,
-                            &places) != 0)
+                            &places) != 0 ||
+            find_blocking(report, i) != 0)
             return jam_error_memory(error);
     return 0;
 }

@@ -7,7 +7,7 @@
 #include "util/style.h"
 
 #define LOCK_COLUMNS  60
-#define PLACE_COLUMNS 70
+#define PLACE_COLUMNS 50
 
 static void say_convoy(const struct jam_text *text, const struct jam_shape *shape)
 {
@@ -78,10 +78,24 @@ static void say_shard(const struct jam_text *text, const struct jam_shape *shape
     say_place(text, shape, "  ", shape->other_stack);
 }
 
+static void say_blocking(const struct jam_text *text, const struct jam_shape *shape)
+{
+    char n[3][JAM_HUMAN_BYTES];
+    char words[96];
+    snprintf(words, sizeof words, "%s took %s in %s calls, at", jam_shape_call_name(shape->call),
+             jam_human_time(shape->part, n[0]), jam_human_count(shape->others, n[1]));
+    say_place(text, shape, words, shape->stack);
+    say_place(text, shape, "while it was held since", shape->other_stack);
+    fprintf(text->out,
+            "    Held for %s in all. Let go before the call, if what it guards allows it.\n",
+            jam_human_time(shape->whole, n[2]));
+}
+
 static void (*const sayings[JAM_SHAPES])(const struct jam_text *, const struct jam_shape *) = {
-    [JAM_SHAPE_CONVOY] = say_convoy, [JAM_SHAPE_STARVATION] = say_starvation,
-    [JAM_SHAPE_RWLOCK] = say_rwlock, [JAM_SHAPE_STORM] = say_storm,
-    [JAM_SHAPE_SIGNAL] = say_signal, [JAM_SHAPE_SHARD] = say_shard,
+    [JAM_SHAPE_CONVOY] = say_convoy,     [JAM_SHAPE_STARVATION] = say_starvation,
+    [JAM_SHAPE_RWLOCK] = say_rwlock,     [JAM_SHAPE_STORM] = say_storm,
+    [JAM_SHAPE_SIGNAL] = say_signal,     [JAM_SHAPE_SHARD] = say_shard,
+    [JAM_SHAPE_BLOCKING] = say_blocking,
 };
 
 static void print_pattern(const struct jam_text *text, const struct jam_shape *shape)

@@ -3,9 +3,10 @@
 #include "render_shapes.h"
 
 static const char *const keys[JAM_SHAPES] = {
-    [JAM_SHAPE_CONVOY] = "lock-convoy",    [JAM_SHAPE_STARVATION] = "starvation",
-    [JAM_SHAPE_RWLOCK] = "rwlock-mutex",   [JAM_SHAPE_STORM] = "broadcast-storm",
-    [JAM_SHAPE_SIGNAL] = "signal-holding", [JAM_SHAPE_SHARD] = "shardable",
+    [JAM_SHAPE_CONVOY] = "lock-convoy",     [JAM_SHAPE_STARVATION] = "starvation",
+    [JAM_SHAPE_RWLOCK] = "rwlock-mutex",    [JAM_SHAPE_STORM] = "broadcast-storm",
+    [JAM_SHAPE_SIGNAL] = "signal-holding",  [JAM_SHAPE_SHARD] = "shardable",
+    [JAM_SHAPE_BLOCKING] = "held-blocking",
 };
 
 json_t *jam_shape_json(struct jam_report *report, const struct jam_shape *shape)
@@ -20,6 +21,8 @@ json_t *jam_shape_json(struct jam_report *report, const struct jam_shape *shape)
     jam_json_set_number(object, "part", shape->part);
     jam_json_set_number(object, "whole", shape->whole);
     jam_json_set_number(object, "others", shape->others);
+    if (shape->kind == JAM_SHAPE_BLOCKING)
+        jam_json_set_text(object, "call", jam_shape_call_name(shape->call));
     if (shape->stack)
         json_object_set_new(object, "stack", jam_json_stack(frames, shape->stack));
     if (shape->other_stack)

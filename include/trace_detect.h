@@ -54,7 +54,21 @@ enum jam_misuse_kind {
     JAM_MISUSE_TYPE_CONFUSION = 13,     /* one address, two kinds: other_kind; other_*: first use */
     JAM_MISUSE_INVALID_ARGUMENT = 14,   /* `result` says what libc answered */
     JAM_MISUSE_SEM_OVERPOST = 15,       /* other_*: the post before */
+    JAM_MISUSE_BLOCK_HOLDING = 16, /* a call of the system that may block, while a lock is held:
+                                          `call`, `blocked_ticks`; other_*: the newest lock held, of the
+                                          first time; one record for each pair of stacks */
     JAM_MISUSE_KINDS
+};
+
+/* Calls of the system: jam_misuse.call. */
+enum jam_blocking_call {
+    JAM_BLOCKING_SLEEP = 1,
+    JAM_BLOCKING_POLL = 2, /* and select */
+    JAM_BLOCKING_READ = 3,
+    JAM_BLOCKING_WRITE = 4,
+    JAM_BLOCKING_SYNC = 5,
+    JAM_BLOCKING_CONNECT = 6,
+    JAM_BLOCKING_CALLS
 };
 
 /*
@@ -72,12 +86,12 @@ struct jam_misuse {
     uint32_t other_stack; /* what it contradicts, by kind; 0 = unknown */
     uint32_t other_thread;
     uint32_t other_lock;
-    uint32_t unused;
+    uint32_t call;    /* BLOCK_HOLDING: enum jam_blocking_call */
     uint64_t address; /* of the object */
     uint64_t count;   /* atomic */
     uint64_t first_ticks;
     uint64_t last_ticks;
-    uint64_t unused2;
+    uint64_t blocked_ticks; /* BLOCK_HOLDING; atomic */
 };
 
 /*

@@ -134,6 +134,17 @@
     JAM_HOOK(int, ftrylockfile, (FILE *stream), (stream), NULL)                                    \
     JAM_HOOK(void, funlockfile, (FILE *stream), (stream), NULL)                                    \
     JAM_HOOK(pid_t, _Fork, (void), (), NULL)                                                       \
+    JAM_HOOK(unsigned, sleep, (unsigned seconds), (seconds), NULL) \
+    JAM_HOOK(int, usleep, (useconds_t microseconds), (microseconds), NULL) \
+    JAM_HOOK(int, nanosleep, (const struct timespec *wanted, struct timespec *left), (wanted, left), NULL) \
+    JAM_HOOK(int, clock_nanosleep, (clockid_t clock, int flags, const struct timespec *wanted, struct timespec *left), (clock, flags, wanted, left), NULL) \
+    JAM_HOOK(int, poll, (struct pollfd *files, nfds_t count, int limit_ms), (files, count, limit_ms), NULL) \
+    JAM_HOOK(int, select, (int count, fd_set *readable, fd_set *writable, fd_set *special, struct timeval *limit), (count, readable, writable, special, limit), NULL) \
+    JAM_HOOK(ssize_t, read, (int file, void *buffer, size_t bytes), (file, buffer, bytes), NULL) \
+    JAM_HOOK(ssize_t, write, (int file, const void *buffer, size_t bytes), (file, buffer, bytes), NULL) \
+    JAM_HOOK(int, fsync, (int file), (file), NULL) \
+    JAM_HOOK(int, fdatasync, (int file), (file), NULL) \
+    JAM_HOOK(int, connect, (int socket, const struct sockaddr *address, socklen_t bytes), (socket, address, bytes), NULL) \
     JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)                                         \
     JAM_HOOK(void *, realloc, (void *block, size_t wanted), (block, wanted), NULL)                 \
     JAM_HOOK(void *, reallocarray, (void *block, size_t count, size_t each), (block, count, each), NULL) \

@@ -35,7 +35,8 @@ static uint64_t fact_key(const struct jam_misuse_fact *fact)
 {
     uint64_t object = fact->lock ? fact->lock->id : fact->address;
     uint64_t hash = jam_hash_add(fact->kind, object);
-    hash = jam_hash_add(hash, (uint64_t)fact_generation(fact) << 32 | fact->other_lock);
+    uint32_t other_lock = fact->call ? 0 : fact->other_lock; /* as many as there are call sites */
+    hash = jam_hash_add(hash, (uint64_t)fact_generation(fact) << 32 | other_lock);
     return jam_hash_add(hash, (uint64_t)fact->stack << 32 | fact->other_stack) | 1;
 }
 
@@ -61,22 +62,25 @@ static void misuse_append(const struct jam_thread *self, const struct jam_misuse
         .other_stack = fact->other_stack,
         .other_thread = fact->other_thread,
         .other_lock = fact->other_lock,
-        .address = fact->address ? fact->address : fact->lock->address,
+        .address = fact->address || !fact->lock ? fact->address : fact->lock->address,
         .count = 1,
         .first_ticks = now,
         .last_ticks = now,
+        .call = fact->call,
+        .blocked_ticks = fact->blocked_ticks,
     };
     misuses.count++;
     jam_area_publish(&misuses.area, sizeof *misuse);
     jam_shared_map_put(&misuses.by_key, key, (uint64_t)misuse);
 }
 
-static bool misuse_count(uint64_t key)
+static bool misuse_count(uint64_t key, const struct jam_misuse_fact *fact)
 {
     struct jam_misuse *misuse = (struct jam_misuse *)jam_shared_map_find(&misuses.by_key, key);
     if (!misuse)
         return false;
     __atomic_fetch_add(&misuse->count, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&misuse->blocked_ticks, fact->blocked_ticks, __ATOMIC_RELAXED);
     misuse->last_ticks = jam_ticks();
     return true;
 }
@@ -84,13 +88,13 @@ static bool misuse_count(uint64_t key)
 void jam_misuse_note(struct jam_thread *self, const struct jam_misuse_fact *fact)
 {
     uint64_t key = fact_key(fact);
-    if (misuse_count(key))
+    if (misuse_count(key, fact))
         return;
     if (!jam_growth_lock()) {
         jam_session_lose(JAM_LOSS_MISUSE, 1);
         return;
     }
-    if (!misuse_count(key))
+    if (!misuse_count(key, fact))
         misuse_append(self, fact, key);
     jam_growth_unlock();
 }

@@ -22,7 +22,9 @@ struct jam_misuse_fact {
     uint32_t thread; /* 0: the caller */
     uint32_t other_stack;
     uint32_t other_thread;
-    uint32_t other_lock; /* id */
+    uint32_t other_lock;    /* id */
+    uint64_t blocked_ticks; /* BLOCK_HOLDING alone, as `call` */
+    uint32_t call;
 };
 void jam_misuse_note(struct jam_thread *self, const struct jam_misuse_fact *fact);
 

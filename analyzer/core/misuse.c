@@ -52,7 +52,9 @@ static enum jam_finding_kind kind_of(const struct jam_misuse *misuse,
 int jam_misuse_tell(const struct jam_misuse *misuse, const struct jam_lock_record *lock,
                     struct jam_findings *findings)
 {
-    if (!misuse->kind || misuse->kind >= JAM_MISUSE_KINDS)
+    /* What takes time under a lock is no misuse by itself: reports tell how much. */
+    if (!misuse->kind || misuse->kind >= JAM_MISUSE_KINDS ||
+        misuse->kind == JAM_MISUSE_BLOCK_HOLDING)
         return 0;
     struct jam_finding *finding =
         jam_findings_add(findings, kind_of(misuse, lock), JAM_GRADE_CONFIRMED);

@@ -21,7 +21,9 @@
 #define LEAST_WOKEN           3 /* for each broadcast */
 #define LEAST_LOST_PERCENT    60
 #define LEAST_HOLDING_PERCENT 50
-#define LEAST_SHARD_PERCENT   20 /* of all waiting, in the second largest group of threads */
+#define LEAST_BLOCKED_NS      5000000u /* in all ... */
+#define LEAST_CALL_NS         100000u  /* ... and each: a write to a cache blocks nobody */
+#define LEAST_SHARD_PERCENT   20       /* of all waiting, in the second largest group of threads */
 
 /* What a rule looks at. */
 struct view {
@@ -261,6 +263,8 @@ static int append(struct jam_shapes *shapes, const struct jam_shape *shape)
 static int find_all(struct jam_shapes *shapes, const struct view *view)
 {
     for (unsigned i = 0; i < JAM_SHAPES; i++) {
+        if (!rules[i]) /* has a source of its own */
+            continue;
         struct jam_shape shape = {
             .kind = (enum jam_shape_kind)i,
             .lock = (uint32_t)(view->lock - view->contention->locks),
@@ -291,6 +295,42 @@ int jam_shapes_find(struct jam_shapes *shapes, const struct jam_contention *cont
     return 0;
 }
 
+int jam_shapes_add_blocking(struct jam_shapes *shapes, const struct jam_contention *contention,
+                            uint32_t process, const struct jam_misuse *misuse)
+{
+    const struct jam_timebase *base = &contention->processes[process].base;
+    uint64_t blocked_ns = jam_timebase_duration_ns(base, misuse->blocked_ticks);
+    uint32_t lock = jam_map_find(&contention->lock_map, process, misuse->other_lock);
+    if (misuse->kind != JAM_MISUSE_BLOCK_HOLDING || !misuse->count || lock == JAM_MAP_NONE ||
+        blocked_ns < LEAST_BLOCKED_NS || blocked_ns / misuse->count < LEAST_CALL_NS)
+        return 0;
+    const struct jam_shape shape = {
+        .kind = JAM_SHAPE_BLOCKING,
+        .lock = lock,
+        .stack = misuse->stack,
+        .other_stack = misuse->other_stack,
+        .part = blocked_ns,
+        .whole = contention->locks[lock].totals.hold_ns,
+        .others = misuse->count,
+        .call = misuse->call < JAM_BLOCKING_CALLS ? (uint16_t)misuse->call : 0,
+    };
+    return append(shapes, &shape);
+}
+
+const char *jam_shape_call_name(uint16_t call)
+{
+    static const char *const names[JAM_BLOCKING_CALLS] = {
+        [0] = "a call",
+        [JAM_BLOCKING_SLEEP] = "sleep",
+        [JAM_BLOCKING_POLL] = "poll",
+        [JAM_BLOCKING_READ] = "read",
+        [JAM_BLOCKING_WRITE] = "write",
+        [JAM_BLOCKING_SYNC] = "fsync",
+        [JAM_BLOCKING_CONNECT] = "connect",
+    };
+    return names[call < JAM_BLOCKING_CALLS ? call : 0];
+}
+
 const char *jam_shape_name(enum jam_shape_kind kind)
 {
     static const char *const names[JAM_SHAPES] = {
@@ -300,6 +340,7 @@ const char *jam_shape_name(enum jam_shape_kind kind)
         [JAM_SHAPE_STORM] = "broadcast storm",
         [JAM_SHAPE_SIGNAL] = "signalled with the mutex held",
         [JAM_SHAPE_SHARD] = "unrelated threads share a lock",
+        [JAM_SHAPE_BLOCKING] = "held across a blocking call",
     };
     return names[kind];
 }

@@ -8,6 +8,8 @@
  *      rwlock        a rwlock whose readers never share: a mutex would do the same, cheaper
  *      storm         broadcasts wake many, and all but one find nothing to do and wait again: signal
  *      signal        the waker holds the mutex that the woken need at once: they run into it
+ *      blocking      a call of the system (sleep, read, ...) that takes its time under the lock: everybody
+ *                    waits for the disk, the network or the clock
  *      shard         threads that have nothing in common but this lock wait for each other: if what
  *                    they guard with it is not the same, it wants to be several locks
  *
@@ -30,6 +32,7 @@ enum jam_shape_kind {
     JAM_SHAPE_STORM,
     JAM_SHAPE_SIGNAL,
     JAM_SHAPE_SHARD,
+    JAM_SHAPE_BLOCKING,
     JAM_SHAPES
 };
 
@@ -44,6 +47,8 @@ enum jam_shape_kind {
  *   SIGNAL      part = while holding the mutex, whole = wake-ups that met waiters
  *   SHARD       part = waiting of all but the largest group (ns), whole = all waiting (ns); others =
  *               groups of threads; stack, other_stack = a call site of the two largest
+ *   BLOCKING    part = time in the calls, whole = time that the lock was held (ns); others = calls;
+ *               stack = of the call, other_stack = of the acquire; call = enum jam_blocking_call
  */
 struct jam_shape {
     enum jam_shape_kind kind;
@@ -51,6 +56,7 @@ struct jam_shape {
     uint16_t mode;
     uint32_t stack, other_stack;
     uint64_t part, whole, others;
+    uint16_t call;
 };
 
 struct jam_shapes {
@@ -77,6 +83,13 @@ struct jam_shape_places {
 int jam_shapes_find(struct jam_shapes *shapes, const struct jam_contention *contention,
                     uint32_t process, const struct jam_run *run,
                     const struct jam_shape_places *places);
+
+/* Appends a pattern for calls under a lock that took long enough; others are ignored. */
+int jam_shapes_add_blocking(struct jam_shapes *shapes, const struct jam_contention *contention,
+                            uint32_t process, const struct jam_misuse *misuse);
+
+/* "sleep", "poll", ... */
+const char *jam_shape_call_name(uint16_t call);
 
 /* "lock convoy", "starvation", ... */
 const char *jam_shape_name(enum jam_shape_kind kind);

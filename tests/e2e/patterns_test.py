@@ -65,6 +65,17 @@ def unrelated_threads_that_share_a_lock():
 
 
 @test
+def a_lock_held_across_a_blocking_call():
+    equal(patterns("slow_log", "inside").get("held-blocking"), "log_mutex")
+    found = next(found for found in report("x.jam")["patterns"] if found["pattern"] == "held-blocking")
+    equal((found["call"], found["others"]), ("sleep", 45))
+    equal(found["stack"][0]["function"], "wait_for_disk")
+    equal(found["other_stack"][0]["function"], "writer")
+    assert 45 * 1500000 <= found["part"] <= found["whole"], found
+    assert "held-blocking" not in patterns("slow_log", "outside")
+
+
+@test
 def a_queue_is_not_called_shardable():
     result = record(sample("producer_consumer"), 20000, options=["-q", "-o", "x.jam"])
     equal(result.returncode, 0, result.stderr)

@@ -11,6 +11,7 @@ from preload_trace import Dump, recorded, target
 
 HOOKS = target("hooks")
 ENDED, MAIN = 8, 1
+BLOCK_HOLDING = 16
 
 
 def cases():
@@ -32,6 +33,12 @@ def destroyed(dump, _function, kind):
     equal([lock["kind"] for lock in locks], [kind])
     assert locks[0]["destroyed_ns"] > 0
     equal([event["lock"] for event in dump["event"] if event["kind"] == "lock-dead"], [locks[0]["id"]])
+
+
+def blocked(dump, function, call):
+    calls = {misuse["call"] for misuse in dump["misuse"]
+             if misuse["kind"] == BLOCK_HOLDING and dump.caller(misuse["stack"]) == function}
+    equal({str(found) for found in calls}, {call})
 
 
 def acquired(dump, function, kind, mode):
@@ -165,7 +172,7 @@ EFFECTS = (
     ("woke (.*) (all)", woke), ("thread created", thread_created), ("thread joined", thread_joined),
     ("thread joined after a try", joined_after_try), ("thread joined after a timeout", joined_after_timeout),
     ("thread flag (.*)", thread_flag), ("main thread flag (.*)", main_flag), ("main thread name (.*)", main_name),
-    ("forked", forked), ("unloaded (.*)", unloaded),
+    ("forked", forked), ("unloaded (.*)", unloaded), ("blocked (.*)", blocked),
 )
 
 

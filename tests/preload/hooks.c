@@ -27,6 +27,7 @@
     static const char effect_##name[] = effect;                                                    \
     __attribute__((noinline)) static void case_##name(void)
 
+#include "hooks_blocking.h"
 #include "hooks_c11.h"
 #include "hooks_memory.h"
 #include "hooks_old.h"
