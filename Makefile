@@ -248,6 +248,7 @@ test:
 
 bench:
 	$(Q)scripts/install-packages $(sort $(BUILD_PACKAGES) $(BENCH_PACKAGES))
+	$(Q)scripts/install-packages --optional chromium fonts-dejavu-core
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(filter $(B)/bench/% $(B)/samples/desk%,$(target_programs))
 	$(Q)bench/run $(B) $(T)
 

@@ -7,8 +7,10 @@
 #include "fuzz.h"
 #include "render_check.h"
 #include "render_dump.h"
+#include "render_export.h"
 #include "render_graph.h"
 #include "render_hang.h"
+#include "render_html.h"
 #include "render_report.h"
 
 static void report_all(char *path, FILE *out)
@@ -46,6 +48,23 @@ static void check_all(char *path, FILE *out)
         }
     }
     jam_check_close(&check);
+}
+
+static void export_all(char *path, FILE *out)
+{
+    const struct jam_export_view view = {
+        .side = JAM_SIDE_BLOCKER, .is_everything = true, .table = "wait_report"};
+    struct jam_report report;
+    struct jam_error error = {0};
+    if (jam_report_open(&report, &path, 1, &error) == 0) {
+        jam_export_pprof(&report, &view, out, &error);
+        jam_export_collapsed(&report, &view, out, &error);
+        jam_export_perfetto(&report, &view, out, &error);
+        jam_export_csv(&report, &view, out, &error);
+        jam_export_sqlite(&report, &view, out, &error);
+        jam_report_html(&report, out, &error);
+    }
+    jam_report_close(&report);
 }
 
 static void dump_all(const char *path, FILE *out)
@@ -86,6 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
     report_all(path, out);
+    export_all(path, out);
     check_all(path, out);
     dump_all(path, out);
     hang_all(path, out);
