@@ -63,8 +63,7 @@ static int write_export(struct jam_report *report, const struct export_options *
     int status = 0;
     if (formats[options->format].is_binary && jam_output_is_terminal(output))
         status =
-            jam_error_set(error, JAM_ERROR_USAGE, "--format=%s is not text: give it a file with -o",
-                          format_choices[options->format]);
+            jam_error_set(error, JAM_ERROR_USAGE, "this form is not text: give it a file with -o");
     if (!status)
         status = formats[options->format].write(report, &view, output->stream, error);
     if (jam_output_close(output, &close_error) != 0 && !status) {
