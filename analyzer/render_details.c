@@ -113,6 +113,24 @@ static void print_callers(const struct jam_text *text, size_t lock,
     jam_callers_fini(&callers);
 }
 
+/* Holds that others waited for against those that kept nobody: is it the long ones that hurt? */
+static void print_lock_holds(const struct jam_text *text, const struct jam_totals *totals)
+{
+    char n[4][JAM_HUMAN_BYTES];
+    uint64_t alone = totals->releases - totals->holds_contended;
+    uint64_t alone_ns = totals->hold_ns - totals->hold_contended_ns;
+    if (!totals->holds_contended || totals->holds_contended > totals->releases ||
+        totals->hold_contended_ns > totals->hold_ns) /* a trace may say anything */
+        return;
+    fprintf(text->out, "   held %s in all, %s of it with others waiting: mean hold %s then",
+            jam_human_time(totals->hold_ns, n[0]),
+            jam_human_share(totals->hold_contended_ns, totals->hold_ns, n[1]),
+            jam_human_time(totals->hold_contended_ns / totals->holds_contended, n[2]));
+    if (alone)
+        fprintf(text->out, ", %s else", jam_human_time(alone_ns / alone, n[3]));
+    fputc('\n', text->out);
+}
+
 static void print_lock_facts(const struct jam_text *text, const struct jam_contention_lock *lock)
 {
     char n[3][JAM_HUMAN_BYTES];
@@ -128,6 +146,7 @@ static void print_lock_facts(const struct jam_text *text, const struct jam_conte
     if (lock->totals.hold_max_ns)
         fprintf(text->out, "; longest hold %s", jam_human_time(lock->totals.hold_max_ns, n[0]));
     fputc('\n', text->out);
+    print_lock_holds(text, &lock->totals);
 }
 
 void jam_text_lock(const struct jam_text *text, const struct jam_row *row, uint64_t total_ns,

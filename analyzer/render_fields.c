@@ -163,6 +163,8 @@ const struct jam_field jam_waits_fields[] = {
     FIELD(jam_wait_totals, try_failures, NUMBER),
     FIELD(jam_wait_totals, timeouts, NUMBER),
     FIELD(jam_wait_totals, failures, NUMBER),
+    FIELD(jam_wait_totals, holds_contended, NUMBER),
+    NAMED(jam_wait_totals, hold_contended_ticks, "hold_contended", DURATION),
     END,
 };
 

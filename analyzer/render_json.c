@@ -79,6 +79,9 @@ static void set_site_totals(json_t *object, const struct jam_totals *totals)
     jam_json_set_number(object, "wait_max_ns", totals->wait_max_ns);
     jam_json_set_number(object, "hold_ns", totals->hold_ns);
     jam_json_set_number(object, "hold_max_ns", totals->hold_max_ns);
+    jam_json_set_number(object, "releases", totals->releases);
+    jam_json_set_number(object, "holds_contended", totals->holds_contended);
+    jam_json_set_number(object, "hold_contended_ns", totals->hold_contended_ns);
 }
 
 static json_t *sites_json(struct jam_report *report, const struct jam_contention_lock *lock)

@@ -461,15 +461,19 @@ struct jam_histogram {
     uint64_t count[JAM_HISTOGRAM_BUCKETS];
 };
 
-/* What waiting at one site cost: begun when the site first fails to get its lock at once. */
+/*
+ * What waiting at one site cost, and what its holds kept others from: begun when the site first
+ * fails to get its lock at once, or gives it up while somebody waits for it.
+ */
 struct jam_wait_totals {
     uint64_t contended; /* acquisitions that had to wait */
     uint64_t wait_ticks;
     uint64_t wait_max_ticks;
-    uint64_t try_failures; /* try functions that did not get it */
-    uint64_t timeouts;     /* timed functions that gave up */
-    uint64_t failures;     /* other errors (EDEADLK, EOWNERDEAD unrecoverable, ...) */
-    uint64_t unused[2];
+    uint64_t try_failures;         /* try functions that did not get it */
+    uint64_t timeouts;             /* timed functions that gave up */
+    uint64_t failures;             /* other errors (EDEADLK, EOWNERDEAD unrecoverable, ...) */
+    uint64_t holds_contended;      /* completed holds at whose end somebody waited for the lock */
+    uint64_t hold_contended_ticks; /* sum of these holds, each from its acquire on */
     struct jam_histogram wait;
 };
 
@@ -483,7 +487,7 @@ struct jam_site {
     uint32_t stack; /* stack_ref */
     uint16_t mode;  /* enum jam_mode */
     uint16_t unused;
-    uint32_t wait_ref; /* struct jam_wait_totals, 0 = never waited or failed */
+    uint32_t wait_ref; /* struct jam_wait_totals, 0 = nobody waited, here or for its holds */
     uint64_t acquisitions;
     uint64_t releases; /* completed holds */
     uint64_t hold_ticks;

@@ -321,6 +321,10 @@ static inline bool release_take(struct jam_release *release, const void *object)
 /* Somebody waits for the lock: add the hold to its holders, and tell when a turn begins. */
 static void release_note_holder(const struct jam_release *release)
 {
+    if (!release->is_reentry)
+        jam_site_add_contended_hold(
+            release->self, release->site,
+            jam_ticks_between(release->acquired_ticks, release->released_ticks));
     if (!jam_blame_note_hold(release) || !jam_ring_takes_blocking)
         return;
     jam_ring_put(release->self, JAM_EVENT_HOLD, release->mode, release->lock->id, release->stack,

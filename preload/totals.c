@@ -91,6 +91,15 @@ void jam_site_add_hold(struct jam_thread *self, struct jam_site *site, uint64_t 
     site->releases++;
 }
 
+void jam_site_add_contended_hold(struct jam_thread *self, struct jam_site *site, uint64_t ticks)
+{
+    struct jam_wait_totals *waits = jam_site_waits(self, site);
+    if (!waits)
+        return;
+    waits->holds_contended++;
+    waits->hold_contended_ticks += ticks;
+}
+
 /* --- blame --- */
 
 static bool blame_is(const struct jam_blame *blame, struct jam_blame_key key)

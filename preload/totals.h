@@ -20,6 +20,9 @@ struct jam_wait_totals *jam_site_waits(struct jam_thread *self, struct jam_site 
 /* A hold that ended: sum, maximum, histogram. */
 void jam_site_add_hold(struct jam_thread *self, struct jam_site *site, uint64_t ticks);
 
+/* The same hold once more, if somebody waits for the lock at its end. */
+void jam_site_add_contended_hold(struct jam_thread *self, struct jam_site *site, uint64_t ticks);
+
 /* Who made whom wait. */
 struct jam_blame_key {
     uint32_t lock;

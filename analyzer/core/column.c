@@ -29,6 +29,7 @@ void jam_row_set_totals(struct jam_row *row, const struct jam_totals *totals)
     row->value[JAM_COLUMN_ACQUISITIONS] = totals->acquisitions;
     row->value[JAM_COLUMN_HOLD] = totals->hold_ns;
     row->value[JAM_COLUMN_HOLD_MAX] = totals->hold_max_ns;
+    row->value[JAM_COLUMN_HOLD_CONTENDED] = totals->hold_contended_ns;
     row->value[JAM_COLUMN_TRIES] = totals->try_failures;
     row->value[JAM_COLUMN_TIMEOUTS] = totals->timeouts;
 }

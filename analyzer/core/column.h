@@ -38,6 +38,8 @@ enum jam_by { JAM_BY_LOCK, JAM_BY_SITE, JAM_BY_CLASS, JAM_BY_THREAD, JAM_BY_ROLE
     X(CRITICAL, "critical", "critical", "critical_path_share", SHARE, 8, JAM_IN_LOCKS,             \
       JAM_IN_LOCKS)                                                                                \
     X(HOLD_MAX, "hold-max", "max hold", "hold_max_ns", TIME, 9, JAM_IN_NOTHING, JAM_IN_LOCKS)      \
+    X(HOLD_CONTENDED, "hold-contended", "contended hold", "hold_contended_ns", TIME, 14,           \
+      JAM_IN_NOTHING, JAM_IN_LOCKS)                                                                \
     X(TRIES, "tries", "try failed", "try_failures", COUNT, 11, JAM_IN_NOTHING, JAM_IN_LOCKS)       \
     X(TIMEOUTS, "timeouts", "timeouts", "timeouts", COUNT, 11, JAM_IN_NOTHING, JAM_IN_LOCKS)       \
     X(CHANGES, "changes", "handed on", "owner_changes", COUNT, 11, JAM_IN_NOTHING,                 \

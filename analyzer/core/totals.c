@@ -13,6 +13,8 @@ void jam_totals_add(struct jam_totals *totals, const struct jam_totals *more)
     jam_saturate_add(&totals->releases, more->releases);
     jam_saturate_add(&totals->wait_ns, more->wait_ns);
     jam_saturate_add(&totals->hold_ns, more->hold_ns);
+    jam_saturate_add(&totals->holds_contended, more->holds_contended);
+    jam_saturate_add(&totals->hold_contended_ns, more->hold_contended_ns);
     jam_saturate_add(&totals->critical_ns, more->critical_ns);
     jam_saturate_max(&totals->wait_max_ns, more->wait_max_ns);
     jam_saturate_max(&totals->hold_max_ns, more->hold_max_ns);
@@ -35,6 +37,8 @@ void jam_totals_from_site(struct jam_totals *totals, const struct jam_site *site
     totals->failures = waits->failures;
     totals->wait_ns = jam_timebase_duration_ns(base, waits->wait_ticks);
     totals->wait_max_ns = jam_timebase_duration_ns(base, waits->wait_max_ticks);
+    totals->holds_contended = waits->holds_contended;
+    totals->hold_contended_ns = jam_timebase_duration_ns(base, waits->hold_contended_ticks);
 }
 
 void jam_spread_add(struct jam_spread *spread, const struct jam_histogram *histogram)

@@ -21,7 +21,9 @@ struct jam_totals {
     uint64_t wait_max_ns;
     uint64_t hold_ns;
     uint64_t hold_max_ns;
-    uint64_t critical_ns; /* on the critical path; 0 also if there is none */
+    uint64_t holds_contended;   /* of the releases: somebody waited for the lock then */
+    uint64_t hold_contended_ns; /* of hold_ns: sum of these holds */
+    uint64_t critical_ns;       /* on the critical path; 0 also if there is none */
 };
 
 #define JAM_SHARE_WHOLE 10000 /* shares are counted in hundredths of a percent */
@@ -34,7 +36,7 @@ struct jam_spread {
 /* Adds the sums and keeps the larger maxima. */
 void jam_totals_add(struct jam_totals *totals, const struct jam_totals *more);
 
-/* A site of a trace as totals; `waits` is NULL if it never waited. */
+/* A site of a trace as totals; `waits` is NULL if there are none. */
 void jam_totals_from_site(struct jam_totals *totals, const struct jam_site *site,
                           const struct jam_wait_totals *waits, const struct jam_timebase *base);
 

@@ -28,6 +28,8 @@ def the_long_holder_has_most_of_the_blame():
         name = blame["blocker"][0]["function"] if blame["blocker"] else None
         blamed[name] = blamed.get(name, 0) + blame["wait_ns"]
     assert blamed["audit"] > 0.5 * lock["wait_ns"], blamed
+    assert 0 < lock["hold_contended_ns"] <= lock["hold_ns"], lock["hold_contended_ns"]
+    assert 0 < lock["holds_contended"] <= lock["releases"], lock["holds_contended"]
 
 
 main()

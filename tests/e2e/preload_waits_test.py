@@ -68,6 +68,20 @@ def who_made_whom_wait():
 
 
 @test
+def holds_that_kept_others_waiting_are_counted_apart():
+    process, _ = all_waiting()
+    process.communicate("x")
+    equal(process.returncode, 0)
+    dump = Dump("x.jam")
+    for function in ("block_spin", "block_mtx", "block_stream"):
+        equal(dump.total("holds_contended", function=function), 1, function)
+        equal(dump.total("hold_contended", function=function), dump.total("hold", function=function), function)
+    for function in ("wait_spin", "wait_mtx", "wait_stream"):
+        equal(dump.total("holds_contended", function=function), 0, function)
+        equal(dump.total("hold_contended", function=function), 0, function)
+
+
+@test
 def locks_are_named_by_their_variables():
     process, _ = all_waiting()
     process.communicate("x")

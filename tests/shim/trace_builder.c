@@ -242,6 +242,8 @@ static uint32_t add_waits(struct jam_builder *builder, const struct jam_builder_
     waits->wait_max_ticks = site->wait_max_ticks;
     waits->try_failures = site->try_failures;
     waits->timeouts = site->timeouts;
+    waits->holds_contended = site->holds_contended;
+    waits->hold_contended_ticks = site->hold_contended_ticks;
     waits->wait.count[site->wait_bucket] = site->contended;
     return (uint32_t)(offset / JAM_REF_UNIT);
 }
@@ -265,7 +267,7 @@ void jam_builder_add_site(struct jam_builder *builder, const struct jam_builder_
     record->releases = site->releases;
     record->hold_ticks = site->hold_ticks;
     record->hold_max_ticks = site->hold_max_ticks;
-    if (site->contended || site->try_failures || site->timeouts)
+    if (site->contended || site->try_failures || site->timeouts || site->holds_contended)
         record->wait_ref = add_waits(builder, site);
     if (site->has_hold_histogram)
         record->hold_histogram_ref = add_holds(builder, site);

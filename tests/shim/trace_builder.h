@@ -73,6 +73,7 @@ struct jam_builder_site {
     uint16_t mode;
     uint64_t acquisitions, releases, hold_ticks, hold_max_ticks;
     uint64_t contended, wait_ticks, wait_max_ticks, try_failures, timeouts;
+    uint64_t holds_contended, hold_contended_ticks;
     unsigned wait_bucket;   /* contended is counted in this bucket */
     unsigned hold_bucket;   /* with has_hold_histogram: releases are counted in this bucket */
     int has_hold_histogram; /* else there is none, as for a site with one release */

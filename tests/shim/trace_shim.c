@@ -99,6 +99,8 @@ static void copy_lock(struct jam_shim_lock *copy, const struct jam_contention *c
         .wait_max_ns = lock->totals.wait_max_ns,
         .hold_ns = lock->totals.hold_ns,
         .hold_max_ns = lock->totals.hold_max_ns,
+        .holds_contended = lock->totals.holds_contended,
+        .hold_contended_ns = lock->totals.hold_contended_ns,
         .sites = lock->site_count,
         .blames = lock->blame_count,
     };

@@ -48,7 +48,7 @@ unsigned jam_shim_bucket_of(uint64_t ticks);
 struct jam_shim_lock {
     int is_found;
     uint64_t acquisitions, contended, try_failures, timeouts, wait_ns, wait_max_ns, hold_ns,
-        hold_max_ns;
+        hold_max_ns, holds_contended, hold_contended_ns;
     uint64_t wait_count[32], hold_count[32];
     size_t sites, blames;
     uint64_t first_site_wait_ns, first_blame_wait_ns, first_blame_count;

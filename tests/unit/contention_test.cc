@@ -91,6 +91,8 @@ Builder three_sites()
     site.wait_ticks = 300;
     site.wait_max_ticks = 200;
     site.try_failures = 1;
+    site.holds_contended = 3;
+    site.hold_contended_ticks = 200;
     site.wait_bucket = 3;
     site.has_hold_histogram = 1;
     site.hold_bucket = 2;
@@ -124,6 +126,8 @@ TEST(Contention, SumsOverLanes)
     EXPECT_EQ(lock.wait_max_ns, 250u);
     EXPECT_EQ(lock.hold_ns, 1040u);
     EXPECT_EQ(lock.hold_max_ns, 90u);
+    EXPECT_EQ(lock.holds_contended, 6u);
+    EXPECT_EQ(lock.hold_contended_ns, 400u);
     EXPECT_EQ(lock.sites, 2u);
     EXPECT_EQ(lock.first_site_wait_ns, 600u);
     EXPECT_EQ(lock.blames, 1u);
