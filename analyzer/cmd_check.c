@@ -6,6 +6,7 @@
 #include "cmd_check_run.h"
 #include "render_check_files.h"
 #include "util/output.h"
+#include "util/pager.h"
 
 enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_JUNIT, FORMAT_MARKDOWN };
 
@@ -26,7 +27,7 @@ struct check_options {
     const char *trace_folder;
     struct jam_check_paths paths;
     struct jam_record_options record;
-    bool is_quiet, is_verbose, is_generating;
+    bool is_quiet, is_verbose, is_unpaged, is_generating;
 };
 
 #define AT(field) JAM_OPTION_AT(struct check_options, field)
@@ -60,6 +61,8 @@ static const struct jam_option check_options[] = {
      0},
     {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
      jam_color_choices, 0, 0},
+    {"no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",
+     AT(is_unpaged), NULL, 0, 0},
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks, and what is not counted",
      AT(is_verbose), NULL, 0, 0},
     {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
@@ -129,6 +132,12 @@ struct input {
     const struct jam_facts *program; /* that was run; NULL = traces were given */
 };
 
+/* A command has had the terminal for itself: its check only adds to what stands there. */
+static bool wants_pager(const struct input *input, const struct check_options *options)
+{
+    return options->format == FORMAT_TEXT && !options->is_unpaged && !input->program;
+}
+
 /* 1 = the check has failed, 0 = it has not; or a negative error. */
 static int check_traces(const struct input *input, const struct check_options *options,
                         struct jam_check_files *files, struct jam_error *error)
@@ -143,6 +152,8 @@ static int check_traces(const struct input *input, const struct check_options *o
         status = write_files(&check, options, error);
     if (!status)
         status = jam_output_open(&output, options->output, input->paths, input->count, error);
+    if (!status && wants_pager(input, options))
+        jam_pager_start(&output);
     if (!status)
         status = show(&check, options, &output, error);
     if (!status)

@@ -7,6 +7,7 @@
 #include "render_hang.h"
 #include "trace_find.h"
 #include "util/output.h"
+#include "util/pager.h"
 
 enum hang_format { FORMAT_TEXT, FORMAT_JSON };
 static const char *const format_choices[] = {"text", "json", NULL};
@@ -14,7 +15,7 @@ static const char *const format_choices[] = {"text", "json", NULL};
 struct hang_options {
     int format, color;
     const char *output;
-    bool is_quiet, is_verbose;
+    bool is_quiet, is_verbose, is_unpaged;
 };
 
 #define AT(field) JAM_OPTION_AT(struct hang_options, field)
@@ -26,6 +27,8 @@ static const struct jam_option hang_options[] = {
      AT(output), NULL, 0, 0},
     {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
      jam_color_choices, 0, 0},
+    {"no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",
+     AT(is_unpaged), NULL, 0, 0},
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks", AT(is_verbose), NULL, 0, 0},
     {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
     {0},
@@ -56,6 +59,8 @@ static int hang_of(char *path, const struct hang_options *options, struct jam_er
     int status = jam_hang_report_open(&report, path, error);
     if (!status)
         status = jam_output_open(&output, options->output, &path, 1, error);
+    if (!status && options->format == FORMAT_TEXT && !options->is_unpaged)
+        jam_pager_start(&output);
     if (!status)
         status = show(&report, options, &output, error);
     if (!status && !options->is_quiet)

@@ -3,6 +3,7 @@
 #include "render_html.h"
 #include "render_report.h"
 #include "util/output.h"
+#include "util/pager.h"
 
 enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
 
@@ -24,7 +25,7 @@ struct report_options {
     int by, sort, format, color;
     uint64_t limit;
     const char *output;
-    bool is_quiet, is_verbose;
+    bool is_quiet, is_verbose, is_unpaged;
 };
 
 #define AT(field) JAM_OPTION_AT(struct report_options, field)
@@ -41,6 +42,8 @@ static const struct jam_option report_options[] = {
      AT(output), NULL, 0, 0},
     {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
      jam_color_choices, 0, 0},
+    {"no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",
+     AT(is_unpaged), NULL, 0, 0},
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks and names", AT(is_verbose), NULL, 0,
      0},
     {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
@@ -88,6 +91,8 @@ static int report_traces(char *const *paths, size_t count, const struct report_o
     int status = jam_report_open(&report, paths, count, error);
     if (!status)
         status = jam_output_open(&output, options->output, paths, count, error);
+    if (!status && options->format == FORMAT_TEXT && !options->is_unpaged)
+        jam_pager_start(&output);
     if (!status)
         status = show(&report, options, &output, error);
     if (!status && !options->is_quiet)

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "util/pager.h"
+
 static bool is_same_file(const char *path, const char *other)
 {
     struct stat a;
@@ -17,7 +19,7 @@ static bool is_same_file(const char *path, const char *other)
 int jam_output_open(struct jam_output *output, const char *path, char *const *inputs, size_t count,
                     struct jam_error *error)
 {
-    *output = (struct jam_output){stdout, path};
+    *output = (struct jam_output){.stream = stdout, .path = path};
     if (!path)
         return 0;
     for (size_t i = 0; i < count; i++)
@@ -32,6 +34,10 @@ int jam_output_open(struct jam_output *output, const char *path, char *const *in
 
 int jam_output_close(struct jam_output *output, struct jam_error *error)
 {
+    if (output->pager) {
+        jam_pager_finish(output);
+        return 0;
+    }
     bool has_failed = fflush(output->stream) != 0 || ferror(output->stream);
     int reason = errno;
     if (output->path && fclose(output->stream) != 0 && !has_failed) {
@@ -49,5 +55,5 @@ int jam_output_close(struct jam_output *output, struct jam_error *error)
 
 bool jam_output_is_terminal(const struct jam_output *output)
 {
-    return isatty(fileno(output->stream)) == 1;
+    return output->pager || isatty(fileno(output->stream)) == 1;
 }

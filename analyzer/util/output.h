@@ -4,14 +4,20 @@
 #ifndef JAM_UTIL_OUTPUT_H
 #define JAM_UTIL_OUTPUT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "util/error.h"
+
+#define JAM_PAGER_SIGNALS 3
 
 struct jam_output {
     FILE *stream;
     const char *path; /* NULL = standard output */
+    pid_t pager;      /* that the stream goes to, 0 = none; see util/pager.h */
+    struct sigaction before[JAM_PAGER_SIGNALS]; /* what pager_leave_keys() changed */
 };
 
 /*
@@ -22,10 +28,13 @@ struct jam_output {
 int jam_output_open(struct jam_output *output, const char *path, char *const *inputs, size_t count,
                     struct jam_error *error);
 
-/* Writes out what is buffered and closes; JAM_ERROR_SYSTEM if anything could not be written. */
+/*
+ * Writes out what is buffered, closes, and waits for the pager if there is one. JAM_ERROR_SYSTEM if
+ * anything could not be written.
+ */
 int jam_output_close(struct jam_output *output, struct jam_error *error);
 
-/* Whether the product goes to a terminal. */
+/* Whether the product goes to a terminal, be it through a pager. */
 bool jam_output_is_terminal(const struct jam_output *output);
 
 #endif
