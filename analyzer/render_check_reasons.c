@@ -17,6 +17,7 @@ static const char *const reason_texts[JAM_REASONS] = {
     [JAM_REASON_SEARCH_BOUND] = "the search was cut short: there may be more such cycles",
     [JAM_REASON_DECLARED] = "the order is declared, so no cycle is needed",
     [JAM_REASON_WAKEABLE] = "a thread or signal that cannot be judged might still end the wait",
+    [JAM_REASON_SHARED] = "the lock is shared with other processes, which might still release it",
 };
 
 static const char *const grade_texts[] = {

@@ -13,12 +13,13 @@
 
 /*
  * How a barrier begins, in glibc 2.25 and later (sysdeps/nptl/internaltypes.h). A different one
- * costs wrong blame, nothing else.
+ * costs wrong blame, and that a barrier may pass for shared with other processes.
  */
 struct barrier_view {
     unsigned arrived; /* in all rounds since it was last reset */
     unsigned round;
     unsigned count;
+    int is_shared; /* among processes */
 };
 
 /*
@@ -50,9 +51,12 @@ static bool barrier_is_complete(const pthread_barrier_t *barrier)
     return count > 0 && arrived % count == count - 1;
 }
 
+/* The barrier itself is asked: a child of fork(2) has not seen how it was made. */
 static struct jam_lock_key barrier_key(const pthread_barrier_t *barrier)
 {
-    return (struct jam_lock_key){(uint64_t)barrier, JAM_LOCK_BARRIER, 0, 0};
+    const struct barrier_view *view = (const struct barrier_view *)barrier;
+    uint16_t flags = view->is_shared ? JAM_LOCK_PSHARED : 0;
+    return (struct jam_lock_key){(uint64_t)barrier, JAM_LOCK_BARRIER, flags, 0};
 }
 
 /* The others got ahead of us while we prepared to wait. */
@@ -101,25 +105,17 @@ JAM_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
     return result;
 }
 
-static uint16_t barrier_flags(const pthread_barrierattr_t *attributes)
-{
-    int is_shared = PTHREAD_PROCESS_PRIVATE;
-    if (attributes)
-        pthread_barrierattr_getpshared(attributes, &is_shared);
-    return is_shared == PTHREAD_PROCESS_SHARED ? JAM_LOCK_PSHARED : 0;
-}
-
 JAM_EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
                                     const pthread_barrierattr_t *attributes, unsigned count)
 {
     struct jam_call call = JAM_CALLER();
     int result = jam_real.pthread_barrier_init(barrier, attributes, count);
     if (JAM_UNLIKELY(result != 0))
-        jam_check_answer(call, barrier_key(barrier), result);
+        jam_check_answer(call, (struct jam_lock_key){(uint64_t)barrier, JAM_LOCK_BARRIER, 0, 0},
+                         result);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
         struct jam_lock_key key = barrier_key(barrier);
-        key.flags = barrier_flags(attributes);
         key.value = count;
         jam_emit_created(self, call, key);
         jam_leave(self);

@@ -12,9 +12,18 @@
 
 #include <errno.h>
 
+/*
+ * Bit of __wrefs in glibc 2.25 and later. The conditions of before glibc 2.3.2 are as large and have
+ * zeros there. A child of fork(2) has not seen how the condition was made: it is asked itself.
+ */
+#define COND_SHARED 1
+
 static struct jam_lock_key cond_key(const void *cond)
 {
-    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, 0, 0};
+    unsigned state =
+        __atomic_load_n(&((const pthread_cond_t *)cond)->__data.__wrefs, __ATOMIC_RELAXED);
+    uint16_t flags = state & COND_SHARED ? JAM_LOCK_PSHARED : 0;
+    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, flags, 0};
 }
 
 static bool cond_begin(struct jam_cond_wait *wait)

@@ -17,10 +17,17 @@ static uint32_t sem_value(const sem_t *sem)
     return __atomic_load_n((const uint32_t *)sem, __ATOMIC_RELAXED);
 }
 
+/* Shared among processes: not 0 behind the value and the waiters, in glibc 2.21 and later. */
+static uint16_t sem_flags(const sem_t *sem)
+{
+    const int *is_shared = (const int *)sem + 2;
+    return *is_shared ? JAM_LOCK_PSHARED : 0;
+}
+
 static struct jam_target sem_target(const sem_t *sem, uint16_t held_flags)
 {
     return (struct jam_target){
-        .key = {(uint64_t)sem, JAM_LOCK_SEM, 0, sem_value(sem)},
+        .key = {(uint64_t)sem, JAM_LOCK_SEM, sem_flags(sem), sem_value(sem)},
         .mode = JAM_EXCLUSIVE,
         .flags = held_flags,
     };

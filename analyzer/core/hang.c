@@ -98,11 +98,15 @@ static int compare_holdings(const void *left, const void *right)
     return (a->held > b->held) - (a->held < b->held);
 }
 
-/* Somebody else released it in the holder's stead; the holder's list does not know yet. */
-static bool is_handed_over(const struct jam_hang *hang, const struct jam_held *held)
+/*
+ * Somebody else released it in the holder's stead, and the holder's list does not know yet; or it
+ * belongs to the process that forked this one, which releases it unseen.
+ */
+static bool is_void(const struct jam_hang *hang, const struct jam_held *held)
 {
     const struct jam_lock_record *lock = jam_hang_lock(hang, held->lock);
-    return lock && lock->handed_over_ticks > held->acquired_ticks;
+    bool is_elsewhere = held->flags & JAM_HELD_INHERITED && lock && lock->flags & JAM_LOCK_PSHARED;
+    return is_elsewhere || (lock && lock->handed_over_ticks > held->acquired_ticks);
 }
 
 static int index_init(struct index *index, const struct jam_hang *hang)
@@ -114,7 +118,7 @@ static int index_init(struct index *index, const struct jam_hang *hang)
         const struct jam_hang_thread *thread = &hang->threads[i];
         for (size_t at = thread->first_held; at < thread->first_held + thread->held_count; at++) {
             const struct jam_held *held = &hang->helds[at];
-            if (held->lock && !(held->flags & JAM_HELD_REENTRY) && !is_handed_over(hang, held))
+            if (held->lock && !(held->flags & JAM_HELD_REENTRY) && !is_void(hang, held))
                 index->list[index->count++] =
                     (struct holding){held->lock, held->generation, (uint32_t)i, (uint32_t)at};
         }

@@ -21,7 +21,8 @@
  *
  * WHAT IS CERTAIN. Ties of stuck threads are: nobody but the holder may release a mutex. Events are
  * less so: threads and signal handlers that we do not see might cause them. What is known about
- * those stands in struct jam_hang, and lowers the grade of what is found.
+ * those stands in struct jam_hang, and lowers the grade of what is found. What other processes share
+ * is never certain: an event is weak, a lock that somebody here holds at most feasible.
  */
 #ifndef JAM_CORE_HANG_H
 #define JAM_CORE_HANG_H

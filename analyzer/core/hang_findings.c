@@ -35,6 +35,8 @@ static int tell_self(struct jam_hang_story *story, const struct jam_hang_tie *ti
         return -1;
     if (story->hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT)
         jam_hang_story_grade(story->hang, &story->hang->threads[tie->from], finding);
+    else
+        jam_hang_story_doubt(story->hang, tie, finding);
     return jam_hang_story_edge(story, finding, tie->from, &edge);
 }
 
@@ -79,15 +81,6 @@ static uint32_t find_circle(struct jam_hang_story *story, uint32_t start)
     return NOBODY;
 }
 
-/*
- * A semaphore that looks like a lock may still be posted by a thread that we do not know. Not by a
- * signal handler: so far only those who had waited for it have posted it.
- */
-static bool is_soft(const struct jam_hang *hang, const struct jam_hang_tie *tie)
-{
-    return hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT && hang->strangers > 0;
-}
-
 static int tell_circle(struct jam_hang_story *story, uint32_t start, uint32_t last)
 {
     const struct jam_hang *hang = story->hang;
@@ -99,14 +92,10 @@ static int tell_circle(struct jam_hang_story *story, uint32_t start, uint32_t la
     size_t count = 0;
     for (uint32_t at = last;; at = story->parent[hang->ties[at].from]) {
         story->queue[count++] = at;
-        if (is_soft(hang, &hang->ties[at])) {
-            finding->grade = JAM_GRADE_WEAK;
-            finding->reason = JAM_REASON_WAKEABLE;
-        }
+        jam_hang_story_doubt(hang, &hang->ties[at], finding);
         if (hang->ties[at].from == start)
             break;
     }
-    finding->severity = jam_finding_severity(finding->kind, finding->grade);
     for (size_t i = 0; i < count; i++) {
         const struct jam_hang_tie *wish = &hang->ties[story->queue[count - 1 - i]];
         const struct jam_hang_tie *hold = &hang->ties[story->queue[i ? count - i : 0]];
@@ -145,6 +134,7 @@ static int tell_orphan(struct jam_hang_story *story, const struct jam_hang_tie *
     finding = jam_findings_add(story->findings, JAM_FINDING_ORPHANED_LOCK, JAM_GRADE_CONFIRMED);
     if (!finding)
         return -1;
+    jam_hang_story_doubt(story->hang, tie, finding);
     finding->thread = waiter->id;
     finding->subject = wish;
     finding->other_thread = story->hang->threads[tie->to].id;

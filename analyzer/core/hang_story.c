@@ -73,6 +73,32 @@ struct jam_finding *jam_hang_story_find(const struct jam_hang_story *story,
     return NULL;
 }
 
+static void lower(struct jam_finding *finding, enum jam_grade grade, enum jam_grade_reason reason)
+{
+    if (finding->grade <= grade)
+        return;
+    finding->grade = grade;
+    finding->reason = reason;
+    finding->severity = jam_finding_severity(finding->kind, grade);
+}
+
+/*
+ * A semaphore that looks like a lock may still be posted by a thread or process that we do not know.
+ * Not by a signal handler: so far only those who had waited for it have posted it.
+ */
+void jam_hang_story_doubt(const struct jam_hang *hang, const struct jam_hang_tie *tie,
+                          struct jam_finding *finding)
+{
+    struct jam_lock_use use = jam_hang_use_of_wish(hang, tie);
+    const struct jam_lock_record *lock = jam_hang_lock(hang, use.lock);
+    bool is_shared = lock && lock->flags & JAM_LOCK_PSHARED;
+    bool is_semaphore = hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT;
+    if (is_semaphore && (hang->strangers || is_shared))
+        lower(finding, JAM_GRADE_WEAK, JAM_REASON_WAKEABLE);
+    else if (is_shared)
+        lower(finding, JAM_GRADE_FEASIBLE, JAM_REASON_SHARED);
+}
+
 void jam_hang_story_grade(const struct jam_hang *hang, const struct jam_hang_thread *thread,
                           struct jam_finding *finding)
 {

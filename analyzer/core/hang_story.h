@@ -40,6 +40,10 @@ int jam_hang_story_edge(struct jam_hang_story *story, struct jam_finding *findin
 struct jam_finding *jam_hang_story_find(const struct jam_hang_story *story,
                                         enum jam_finding_kind kind, const struct jam_lock_use *use);
 
+/* Lowers the grade if somebody that we do not see might end the wait that the tie is about. */
+void jam_hang_story_doubt(const struct jam_hang *hang, const struct jam_hang_tie *tie,
+                          struct jam_finding *finding);
+
 /* Sets the grade by who might still cause the event, as far as we cannot judge that. */
 void jam_hang_story_grade(const struct jam_hang *hang, const struct jam_hang_thread *thread,
                           struct jam_finding *finding);

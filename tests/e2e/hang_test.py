@@ -171,6 +171,16 @@ def nobody_left_to_post():
 
 
 @test
+def another_process_may_end_the_wait():
+    cases = [(what, who) for what in ("barrier", "semaphore", "condition") for who in ("parent", "child")]
+    for words in cases + [("mutex", "child")]:
+        result = run(LOCKJAM, "check", "--format=json", "--timeout=40", "--", sample("stuck_shared"),
+                     *words)
+        equal(result.returncode, 0, f"{words}: {result.stderr}")
+        equal(happened(json.loads(result.stdout)), [], words)
+
+
+@test
 def waits_that_end():
     innocent("busy_waiters")
 

@@ -52,7 +52,7 @@ static struct jam_lock_record *lock_of(struct cast *cast, const char *word)
 
 /* What may follow a statement. */
 struct details {
-    uint16_t mode;
+    uint16_t mode, flags;
     bool is_timed;
     uint32_t stack, partner;
     uint64_t since;
@@ -66,6 +66,8 @@ static struct details read_details(struct cast *cast, char **at)
             details.mode = JAM_SHARED;
         else if (!strcmp(word, "timed"))
             details.is_timed = true;
+        else if (!strcmp(word, "inherited"))
+            details.flags |= JAM_HELD_INHERITED;
         else if (!strcmp(word, "with"))
             details.partner = lock_of(cast, next_word(at))->id;
         else if (!strcmp(word, "at") && *at)
@@ -88,6 +90,7 @@ static void read_hold(struct cast *cast, struct jam_hang_thread *thread, char **
         .stack = details.stack,
         .generation = 1,
         .mode = details.mode,
+        .flags = details.flags,
     };
 }
 
@@ -157,6 +160,9 @@ static const struct {
     {"futex", JAM_LOCK_CUSTOM, 0},
     {"announced", JAM_LOCK_CUSTOM, JAM_LOCK_ANNOTATED},
     {"pshared", JAM_LOCK_COND, JAM_LOCK_PSHARED},
+    {"shared-mutex", JAM_LOCK_MUTEX, JAM_LOCK_PSHARED},
+    {"shared-barrier", JAM_LOCK_BARRIER, JAM_LOCK_PSHARED},
+    {"shared-locklike", JAM_LOCK_SEM, JAM_LOCK_PSHARED | JAM_LOCK_LOCKLIKE},
 };
 
 static void read_kind(struct cast *cast, struct jam_lock_record *lock, const char *kind)

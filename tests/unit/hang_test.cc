@@ -175,6 +175,30 @@ TEST(Hang, Events)
     CHECK_ALL(cases);
 }
 
+TEST(Hang, SharedWithOtherProcesses)
+{
+    const Case cases[] = {
+        {"two mutexes",
+         "A is shared-mutex; T1 holds A at 1; T1 waits B at 2; T2 holds B at 3; T2 waits A at 4",
+         "deadlock feasible: T1 holds A@1 wants B@2, T2 holds B@3 wants A@4"},
+        {"its own mutex", "A is shared-mutex; T1 holds A at 1; T1 waits A at 2",
+         "self-deadlock feasible: T1 holds A@1 wants A@2"},
+        {"of a thread that ended", "A is shared-mutex; T1 waits A at 1; T2 holds A at 2; T2 ended",
+         "orphaned-lock feasible: T1 wants A@1 (T2 A@2)"},
+        {"held by the process that forked this one",
+         "A is shared-mutex; T1 waits A at 1; T2 holds A inherited at 2; T2 ended", ""},
+        {"a copy of a lock that was held then",
+         "T1 waits A at 1; T2 holds A inherited at 2; T2 ended",
+         "orphaned-lock confirmed: T1 wants A@1 (T2 A@2)"},
+        {"a barrier", "B is shared-barrier; T1 waits B at 1", "stuck-wait weak: T1 wants B@1"},
+        {"semaphores as locks",
+         "R is shared-locklike; S is locklike; T1 holds R at 1; T1 waits S at 2; T2 holds S at 3; "
+         "T2 waits R at 4",
+         "deadlock weak: T1 holds R@1 wants S@2, T2 holds S@3 wants R@4"},
+    };
+    CHECK_ALL(cases);
+}
+
 TEST(Hang, EventsUnderLocks)
 {
     const Case cases[] = {
