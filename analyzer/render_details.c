@@ -146,7 +146,8 @@ static void print_lock_facts(const struct jam_text *text, const struct jam_conte
     if (lock->totals.hold_max_ns)
         fprintf(text->out, "; longest hold %s", jam_human_time(lock->totals.hold_max_ns, n[0]));
     fputc('\n', text->out);
-    print_lock_holds(text, &lock->totals);
+    if (jam_lock_kind_section(lock->kind) == JAM_SECTION_LOCKS) /* the others are waited at */
+        print_lock_holds(text, &lock->totals);
 }
 
 void jam_text_lock(const struct jam_text *text, const struct jam_row *row, uint64_t total_ns,

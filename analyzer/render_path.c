@@ -4,6 +4,7 @@
 #include "render_table.h"
 #include "render_text.h"
 #include "util/human.h"
+#include "util/saturate.h"
 
 #define PATHS_SHOWN   3
 #define NAME_COLUMNS  40
@@ -72,26 +73,29 @@ static const char *fitting_name(struct jam_report *report, size_t lock, char *bu
     return jam_table_fit(jam_report_lock_name(report, lock), NAME_COLUMNS, buffer, size);
 }
 
-static void print_path(const struct jam_text *text, const struct top *top)
+/* Whether the path knows all holds, not only those that somebody waited for. */
+static bool knows_all_holds(const struct jam_contention *contention)
+{
+    for (size_t i = 0; i < contention->process_count; i++)
+        if (contention->processes[i].path_ns && !contention->processes[i].has_all_holds)
+            return false;
+    return true;
+}
+
+static void print_shares(const struct jam_text *text, const struct top *top)
 {
     char share[JAM_HUMAN_BYTES];
     char name[JAM_NAME_TEXT_BYTES];
-    size_t shown = 0;
+    bool is_bound = !knows_all_holds(&text->report->contention);
+    fprintf(text->out, "Critical path, what the run's length is made of%s:\n",
+            is_bound ? " (at least: not every hold is known)" : "");
     for (size_t i = 0; i < top->count; i++) {
         unsigned part = path_share(text->report, top->lock[i]);
         if (part < LEAST_SHARE)
             break;
-        fprintf(text->out, "%s\n%10s  %s",
-                shown++ ? "" : "Critical path, what the run's length is made of:",
-                jam_human_share(part, JAM_SHARE_WHOLE, share),
+        fprintf(text->out, "%10s  %s\n", jam_human_share(part, JAM_SHARE_WHOLE, share),
                 fitting_name(text->report, top->lock[i], name, sizeof name));
     }
-    if (shown)
-        fputs("\n", text->out);
-    else
-        fputs("No lock has one percent of the critical path: shorter holds would not shorten the "
-              "run.\n",
-              text->out);
 }
 
 /* The lock with the most waiting, if it has much of it and next to nothing of the path. */
@@ -117,33 +121,34 @@ static void print_disagreement(const struct jam_text *text, size_t lock, const s
     fputs(".\n", text->out);
 }
 
-/* With blocking events, the path knows holds that somebody waited for. */
-static void print_bound(const struct jam_text *text)
+static uint64_t wait_for_locks(const struct jam_contention *contention)
 {
-    const struct jam_contention *contention = &text->report->contention;
-    for (size_t i = 0; i < contention->process_count; i++)
-        if (contention->processes[i].path_ns && !contention->processes[i].has_all_holds) {
-            fputs("(At least: holds that nobody waited for count with --events=all only.)\n",
-                  text->out);
-            return;
-        }
-}
-
-void jam_text_path(const struct jam_text *text)
-{
-    const struct jam_contention *contention = &text->report->contention;
-    if (!jam_text_has_path(text->report) || !contention->totals.contended)
-        return;
-    struct top critical = find_top(contention, critical_of);
-    struct top waiting = find_top(contention, wait_of);
     uint64_t wait_ns = 0;
     for (size_t i = 0; i < contention->lock_count; i++)
         if (jam_lock_kind_section(contention->locks[i].kind) == JAM_SECTION_LOCKS)
-            wait_ns += contention->locks[i].totals.wait_ns;
-    if (!wait_ns)
+            jam_saturate_add(&wait_ns, contention->locks[i].totals.wait_ns);
+    return wait_ns;
+}
+
+/* Nothing without waiting, nor if it has been said already that locks do not matter. */
+void jam_text_path(const struct jam_text *text, bool is_trifle)
+{
+    const struct jam_contention *contention = &text->report->contention;
+    uint64_t wait_ns = wait_for_locks(contention);
+    if (!jam_text_has_path(text->report) || !contention->totals.contended || !wait_ns)
         return;
-    print_path(text, &critical);
+    struct top critical = find_top(contention, critical_of);
+    struct top waiting = find_top(contention, wait_of);
+    if (!critical.count || path_share(text->report, critical.lock[0]) < LEAST_SHARE) {
+        if (!is_trifle)
+            fputs(knows_all_holds(contention)
+                      ? "No lock has one percent of the critical path: look elsewhere.\n"
+                      : "No lock that is waited for has one percent of the critical path "
+                        "(others: --events=all).\n",
+                  text->out);
+        return;
+    }
+    print_shares(text, &critical);
     if (waiting.count && does_mislead(text->report, waiting.lock[0], wait_ns))
         print_disagreement(text, waiting.lock[0], &critical);
-    print_bound(text);
 }

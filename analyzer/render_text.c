@@ -109,7 +109,8 @@ static uint64_t sum_lifetimes(const struct jam_report *report)
     return sum;
 }
 
-static void print_totals(const struct jam_text *text)
+/* True: the waiting is a trifle, and that was said. */
+static bool print_totals(const struct jam_text *text)
 {
     uint64_t locks;
     struct jam_totals totals = sum_section(&text->report->contention, JAM_SECTION_LOCKS, &locks);
@@ -125,8 +126,10 @@ static void print_totals(const struct jam_text *text)
                 jam_human_share(totals.wait_ns, lifetimes, n[1]),
                 jam_human_time(totals.wait_max_ns, n[2]));
     fputs(".\n", text->out);
-    if (totals.contended && jam_text_is_trifle(totals.wait_ns, lifetimes))
-        fputs("Waiting for locks is not where the time goes.\n", text->out);
+    if (!totals.contended || !jam_text_is_trifle(totals.wait_ns, lifetimes))
+        return false;
+    fputs("Waiting for locks is not where the time goes.\n", text->out);
+    return true;
 }
 
 static size_t shown_rows(const struct jam_rows *rows, const struct jam_report_view *view)
@@ -229,8 +232,7 @@ void jam_report_text(struct jam_report *report, const struct jam_report_view *vi
     const struct jam_text text = {report, view, out};
     print_losses(&text);
     print_processes(&text);
-    print_totals(&text);
-    jam_text_path(&text);
+    jam_text_path(&text, print_totals(&text));
     if (view->by == JAM_BY_LOCK)
         jam_text_waiting(&text, true);
     switch (view->by) {

@@ -39,9 +39,9 @@ void jam_text_waiting(const struct jam_text *text, bool is_hang);
 
 /*
  * Prints which locks the critical path leads through, and says so if that is not where most of the
- * waiting is.
+ * waiting is. `is_trifle`: the reader knows that there is next to no waiting.
  */
-void jam_text_path(const struct jam_text *text);
+void jam_text_path(const struct jam_text *text, bool is_trifle);
 
 /* Prints the patterns that were found, with what they mean. */
 void jam_text_shapes(const struct jam_text *text);

@@ -6,6 +6,7 @@ ROUNDS = 9
 PAIR_RATIO, PAIR_NS, EVENT_NS = 5.8, 36, 15
 THROUGHPUT = 0.9
 BLOCK_NS = 3
+IDLE_NS = 5
 
 
 def bare_runner(bench, command):
@@ -77,6 +78,16 @@ def blocks(bench):
         has_target = kind == "far"
         table.line(f"{title} (ns)", bare, recorded, extra, str(BLOCK_NS) if has_target else "",
                    extra.median <= BLOCK_NS if has_target else None)
+
+
+def idle(bench):
+    """Calls that may block, in a thread that holds no lock: the hook looks at that and goes on."""
+    program = bench.program("idle")
+    for call in "read", "write", "poll":
+        bare, recorded = compared(bench, [program, call])
+        extra = recorded - bare
+        table.line(f"{call}, no lock held (ns)", bare, recorded, extra, str(IDLE_NS),
+                   extra.median <= IDLE_NS)
 
 
 def events(bench):
