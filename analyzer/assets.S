@@ -35,6 +35,9 @@ jam_asset_scripts:
     .incbin "html/timeline_model.js"
     .incbin "html/view_timeline.js"
     .incbin "html/view_threads.js"
+    .incbin "html/view_findings.js"
+    .incbin "html/graph_layout.js"
+    .incbin "html/view_graph.js"
     .incbin "html/main.js"
 jam_asset_scripts_end:
 

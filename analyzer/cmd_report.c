@@ -9,7 +9,7 @@ enum report_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_HTML };
 
 static const struct {
     void (*render)(struct jam_report *, const struct jam_report_view *, FILE *);
-    int (*render_whole)(struct jam_report *, FILE *, struct jam_error *); /* leaves nothing out */
+    int (*render_check)(struct jam_check *, FILE *, struct jam_error *); /* leaves nothing out */
     uint64_t limit; /* unless the user says otherwise */
 } formats[] = {
     [FORMAT_TEXT] = {jam_report_text, NULL, 10},
@@ -59,7 +59,19 @@ static bool use_color(const struct report_options *options, const struct jam_out
     return options->color == JAM_COLOR_ALWAYS;
 }
 
-static int show(struct jam_report *report, const struct report_options *options,
+/* What the page tells of findings has no user's files behind it. */
+static int open_traces(struct jam_check *check, char *const *paths, size_t count, int format,
+                       struct jam_error *error)
+{
+    const struct jam_check_rules rules = {.fail_on = JAM_FAIL_FEASIBLE};
+    *check = (struct jam_check){0};
+    if (!formats[format].render_check)
+        return jam_report_open(&check->report, paths, count, error);
+    int status = jam_check_open(check, paths, count, error);
+    return status ? status : jam_check_judge(check, &rules, error);
+}
+
+static int show(struct jam_check *check, const struct report_options *options,
                 struct jam_output *output, struct jam_error *error)
 {
     const struct jam_report_view view = {
@@ -71,10 +83,10 @@ static int show(struct jam_report *report, const struct report_options *options,
     };
     struct jam_error close_error;
     int status = 0;
-    if (formats[options->format].render_whole)
-        status = formats[options->format].render_whole(report, output->stream, error);
+    if (formats[options->format].render_check)
+        status = formats[options->format].render_check(check, output->stream, error);
     else
-        formats[options->format].render(report, &view, output->stream);
+        formats[options->format].render(&check->report, &view, output->stream);
     if (jam_output_close(output, &close_error) != 0 && !status) {
         *error = close_error;
         status = close_error.code;
@@ -86,18 +98,18 @@ static int show(struct jam_report *report, const struct report_options *options,
 static int report_traces(char *const *paths, size_t count, const struct report_options *options,
                          struct jam_error *error)
 {
-    struct jam_report report;
+    struct jam_check check;
     struct jam_output output;
-    int status = jam_report_open(&report, paths, count, error);
+    int status = open_traces(&check, paths, count, options->format, error);
     if (!status)
         status = jam_output_open(&output, options->output, paths, count, error);
     if (!status && options->format == FORMAT_TEXT && !options->is_unpaged)
         jam_pager_start(&output);
     if (!status)
-        status = show(&report, options, &output, error);
+        status = show(&check, options, &output, error);
     if (!status && !options->is_quiet)
-        jam_report_notes(&report, stderr);
-    jam_report_close(&report);
+        jam_report_notes(&check.report, stderr);
+    jam_check_close(&check);
     return status;
 }
 
@@ -142,7 +154,8 @@ const struct jam_command jam_command_report = {
         "place, --by=thread lists the threads. Several traces are added up in these tables; locks "
         "of different processes are never the same lock.\n\n"
         "--format=html writes one file for a browser, which needs no network: all locks and call "
-        "sites, flame graphs, and the threads over time.\n\n"
+        "sites, flame graphs, the threads over time, the findings of check and the lock-order "
+        "graph.\n\n"
         "A trace of a running program can be read as well: the report tells what it recorded up "
         "to now.",
     .options = report_options,

@@ -11,9 +11,9 @@ static void print_file(const char *begin, const char *end, FILE *out)
     fwrite(begin, 1, (size_t)(end - begin), out);
 }
 
-static int print_style(struct jam_report *report, FILE *out, struct jam_error *error)
+static int print_style(struct jam_check *check, FILE *out, struct jam_error *error)
 {
-    (void)report;
+    (void)check;
     (void)error;
     fputs("<style>\n", out);
     print_file(jam_asset_style, jam_asset_style_end, out);
@@ -22,17 +22,17 @@ static int print_style(struct jam_report *report, FILE *out, struct jam_error *e
 }
 
 /* A script of a type that browsers do not run is kept as it is until "</script". */
-static int print_data(struct jam_report *report, FILE *out, struct jam_error *error)
+static int print_data(struct jam_check *check, FILE *out, struct jam_error *error)
 {
     fputs("<script type=\"application/json\" id=\"data\">\n", out);
-    int status = jam_html_data(report, out, error);
+    int status = jam_html_data(check, out, error);
     fputs("</script>\n", out);
     return status;
 }
 
-static int print_scripts(struct jam_report *report, FILE *out, struct jam_error *error)
+static int print_scripts(struct jam_check *check, FILE *out, struct jam_error *error)
 {
-    (void)report;
+    (void)check;
     (void)error;
     fputs("<script>\n", out);
     print_file(jam_asset_d3, jam_asset_d3_end, out);
@@ -44,14 +44,14 @@ static int print_scripts(struct jam_report *report, FILE *out, struct jam_error 
 
 static const struct {
     const char *line;
-    int (*print)(struct jam_report *, FILE *, struct jam_error *);
+    int (*print)(struct jam_check *, FILE *, struct jam_error *);
 } places[] = {
     {"@style@\n", print_style},
     {"@data@\n", print_data},
     {"@scripts@\n", print_scripts},
 };
 
-int jam_report_html(struct jam_report *report, FILE *out, struct jam_error *error)
+int jam_report_html(struct jam_check *check, FILE *out, struct jam_error *error)
 {
     const char *at = jam_asset_page;
     int status = 0;
@@ -60,7 +60,7 @@ int jam_report_html(struct jam_report *report, FILE *out, struct jam_error *erro
         if (!place)
             continue;
         print_file(at, place, out);
-        status = places[i].print(report, out, error);
+        status = places[i].print(check, out, error);
         at = place + strlen(places[i].line);
     }
     fputs(at, out);

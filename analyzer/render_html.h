@@ -9,9 +9,12 @@
 #ifndef JAM_RENDER_HTML_H
 #define JAM_RENDER_HTML_H
 
-#include "render_report.h"
+#include "render_check.h"
 
-/* 0, or JAM_ERROR_SYSTEM when memory is short; errors of the stream are the caller's to check. */
-int jam_report_html(struct jam_report *report, FILE *out, struct jam_error *error);
+/*
+ * The check has been judged: its findings and the lock-order graph are part of the page. 0, or
+ * JAM_ERROR_SYSTEM when memory is short; errors of the stream are the caller's to check.
+ */
+int jam_report_html(struct jam_check *check, FILE *out, struct jam_error *error);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/lock_kind.h"
 #include "core/timeline_thin.h"
+#include "render_html_check.h"
 #include "render_html_stacks.h"
 #include "render_waiting.h"
 #include "trace_record.h"
@@ -18,7 +19,8 @@
 #define SLICES_SHOWN 60000 /* over all processes: about 3 MB, and drawn in a blink */
 
 struct writing {
-    struct jam_report *report;
+    struct jam_check *check;
+    struct jam_report *report; /* the check's */
     struct jam_html_stacks stacks;
     struct jam_map threads; /* (process, thread id) to position */
     FILE *out;
@@ -337,6 +339,17 @@ static void print_timelines(struct writing *writing)
     fputc(']', writing->out);
 }
 
+static void print_findings(struct writing *writing)
+{
+    jam_html_findings(writing->check, &writing->stacks, writing->out);
+}
+
+static void print_graph(struct writing *writing)
+{
+    writing->status =
+        jam_html_graph(writing->check, &writing->stacks, writing->out, writing->error);
+}
+
 /* Stacks come last: the parts before ask for them. */
 static const struct {
     const char *name;
@@ -344,12 +357,14 @@ static const struct {
 } parts[] = {
     {"processes", print_processes}, {"totals", print_totals},   {"threads", print_threads},
     {"locks", print_locks},         {"waiting", print_waiting}, {"timelines", print_timelines},
+    {"check", print_findings},      {"graph", print_graph},
 };
 
-int jam_html_data(struct jam_report *report, FILE *out, struct jam_error *error)
+int jam_html_data(struct jam_check *check, FILE *out, struct jam_error *error)
 {
+    struct jam_report *report = &check->report;
     struct writing writing = {
-        .report = report, .stacks = {.report = report}, .out = out, .error = error};
+        .check = check, .report = report, .stacks = {.report = report}, .out = out, .error = error};
     fputs("{\"schema\":\"lockjam.html/1\"", out);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !writing.status; i++) {
         fprintf(out, ",\n\"%s\":", parts[i].name);

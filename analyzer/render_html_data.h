@@ -7,15 +7,18 @@
  *
  * SEAM. The object's parts are the rows of a table in render_html_data.c: a name and a function
  * that writes the value. The page shows a view for a part only if the part is there, so another
- * analysis (findings of `check`, a lock-order graph, the critical path) becomes visible by a row
- * there and a view registered in analyzer/html; nothing stands in the page for what is not.
+ * analysis becomes visible by a row there and a view registered in analyzer/html; nothing stands in
+ * the page for what is not.
  */
 #ifndef JAM_RENDER_HTML_DATA_H
 #define JAM_RENDER_HTML_DATA_H
 
-#include "render_report.h"
+#include "render_check.h"
 
-/* 0, or JAM_ERROR_SYSTEM when memory is short; errors of the stream are the caller's to check. */
-int jam_html_data(struct jam_report *report, FILE *out, struct jam_error *error);
+/*
+ * The check has been judged. 0, or JAM_ERROR_SYSTEM when memory is short; errors of the stream are
+ * the caller's to check.
+ */
+int jam_html_data(struct jam_check *check, FILE *out, struct jam_error *error);
 
 #endif

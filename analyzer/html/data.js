@@ -57,6 +57,44 @@ function distinguish(locks) {
     lock.label = counts.get(lock.name) > 1 ? `${lock.name} #${lock.id}` : lock.name;
 }
 
+function decodeFinding(raw, report) {
+  const place = (use) => ({...use, stack: report.stacks[use.stack] ?? UNKNOWN_STACK, lock: report.locks[use.lock] ?? null});
+  return {...raw, parties: raw.parties.map(place),
+          edges: raw.edges.map((edge) => ({...edge, holds: place(edge.holds), wants: place(edge.wants)}))};
+}
+
+function decodeFindings(raw, report) {
+  const decode = (finding) => decodeFinding(finding, report);
+  return {...raw, items: raw.items.map(decode), filtered: raw.filtered.map(decode)};
+}
+
+// An edge's mark: above 0 a grade, below a filter. rank: what is drawn last, on top of others.
+function decodeOrder([from, to, count, isDirect, mark, process, held, wanted], graph, report) {
+  const edge = {from: graph.nodes[from], to: graph.nodes[to], count, mark, process, isDirect: Boolean(isDirect),
+                isDrawn: Boolean(isDirect || mark), heldStack: report.stacks[held] ?? UNKNOWN_STACK,
+                wantedStack: report.stacks[wanted] ?? UNKNOWN_STACK};
+  edge.markText = mark > 0 ? graph.grades[mark] : mark < 0 ? `excluded: ${graph.filters[-mark]}` : "";
+  edge.style = mark > 1 ? "danger" : mark > 0 ? "weak" : mark < 0 ? "filtered" : "plain";
+  edge.rank = mark > 0 ? mark + 1 : mark < 0 ? 1 : 0;
+  return edge;
+}
+
+function decodeGraph(raw, report) {
+  const graph = {...raw};
+  graph.nodes = raw.nodes.map((node, index) => ({...node, index, lock: report.locks[node.lock] ?? null, edges: []}));
+  const counts = d3.rollup(graph.nodes, (list) => list.length, (node) => node.name);
+  for (const node of graph.nodes)
+    node.label = counts.get(node.name) > 1 && node.lock ? `${node.name} #${node.lock.id}` : node.name;
+  graph.edges = raw.edges.map((edge) => decodeOrder(edge, graph, report));
+  for (const edge of graph.edges) {
+    for (const node of new Set([edge.from, edge.to])) {
+      node.edges.push(edge);
+      node.isOnCycle ||= edge.mark > 0;
+    }
+  }
+  return graph;
+}
+
 function decodeReport(raw) {
   const report = {...raw};
   const frames = raw.frames.map((frame) => decodeFrame(frame, raw.texts));
@@ -67,6 +105,8 @@ function decodeReport(raw) {
     thread: report.threads[thread], lock: report.locks[lock], stack: report.stacks[stack] ?? UNKNOWN_STACK, wait,
     holder: report.threads[holder], holderStack: report.stacks[holderStack] ?? UNKNOWN_STACK}));
   distinguish(report.locks);
+  report.findings = decodeFindings(raw.check, report);
+  report.graph = decodeGraph(raw.graph, report);
   return report;
 }
 

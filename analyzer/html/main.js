@@ -5,7 +5,7 @@
 //   open(detail)       optional: what a link from another view wants to see
 // context.show(key, detail) is how views lead to each other.
 
-const VIEWS = [overviewView, locksView, sitesView, flameView, timelineView, threadsView];
+const VIEWS = [overviewView, locksView, sitesView, flameView, timelineView, threadsView, findingsView, graphView];
 
 class Page {
   constructor(report) {

@@ -91,6 +91,6 @@ const overviewView = {
           make("section", {class: "card"}, make("h2", {}, "Who makes whom wait"),
             pairs.length ? pairs.slice(0, 8).map((pair) => pairCard(pair, whole, context))
                          : make("p", {class: "soft"}, "Nobody waited for anybody."))),
-        make("div", {}, topLocks(locks, whole, context), processCard(report))));
+        make("div", {}, topLocks(locks, whole, context), checkCard(report, context), processCard(report))));
   },
 };

@@ -10,7 +10,7 @@ import subprocess
 from browser import browser
 from harness import LIMIT_SECONDS, LOCKJAM, contains, equal, main, record, report, run, sample, start, target, test
 
-TABS = ["Overview", "Locks", "Call sites", "Flame graph", "Timeline", "Threads"]
+TABS = ["Overview", "Locks", "Call sites", "Flame graph", "Timeline", "Threads", "Lock order"]
 
 
 def write_page(trace="x.jam", page="x.html"):
@@ -210,7 +210,7 @@ def hostile_names_are_only_text():
     equal(record(os.path.join(".", HOSTILE), "</script><svg onload=alert(2)>", "-->",
                  options=["-q", "-o", "x.jam"]).returncode, 0)
     page = browser().open(write_page())
-    for tab in "overview", "locks", "sites", "flame", "timeline", "threads":
+    for tab in "overview", "locks", "sites", "flame", "timeline", "threads", "findings", "graph":
         show(page, tab)
         equal(page.evaluate("document.querySelectorAll('img, svg[onload], main script, main b > script').length"), 0, tab)
     show(page, "overview")
@@ -218,10 +218,147 @@ def hostile_names_are_only_text():
     contains(page.text("main"), HOSTILE.replace("\u2028", "???"))
     show(page, "sites")
     contains(page.text("main"), "</script><img src=x onerror=alert(1)>\"'&amp;\u00e9")
+    show(page, "findings")
+    contains(page.text(".finding"), "Thread </script><b>\"'&")
+    page.click(".finding-body details summary")
+    page.wait_for("document.querySelector('.finding-body ol.stack')")
+    contains(page.text(".finding-body ol.stack"), "</script><img src=x onerror=alert(1)>")
+    show(page, "graph")
+    page.click('[data-table="Orders"] tr[data-row="0"]')
+    page.wait_for("document.querySelector('#order-details ol.stack')")
+    contains(page.text("#order-details"), "</script><img src=x onerror=alert(1)>")
+    equal(page.evaluate("document.querySelectorAll('main img, main script, main b > script').length"), 0)
     show(page, "threads")
     assert '</script><b>"\'&' in rows(page, "Threads", 0), rows(page, "Threads", 0)
     equal((page.problems, page.events["Page.javascriptDialogOpening"]), ([], 0))
     equal(len(page.requests), 1, page.requests)
+
+
+def lockjam_json(*command):
+    result = run(LOCKJAM, *command)
+    return json.loads(result.stdout)
+
+
+@contextlib.contextmanager
+def order_page(name, word="guilty", dark=False):
+    """The page of a sample that takes locks in conflicting orders, or only seems to."""
+    equal(record(sample(name), word, options=["-q", "-o", "x.jam"]).returncode, 0)
+    page = browser().open(write_page(), dark)
+    yield page
+    equal(page.problems, [])
+
+
+@test
+def findings_are_those_of_check():
+    with order_page("order_kinds") as page:
+        found = lockjam_json("check", "--format=json", "x.jam")["findings"]
+        show(page, "findings")
+        equal(page.evaluate("[...document.querySelectorAll('.finding')].map((e) => e.dataset.finding)"),
+              [finding["id"] for finding in found])
+        for i, finding in enumerate(found):
+            equal(page.texts(".finding > summary .message")[i], finding["message"] + ".")
+        first = page.text(".finding .finding-body")
+        for text in found[0]["why"], found[0]["advice"], found[0]["id"], "wants", "Cycle":
+            contains(first, text)
+        equal(page.texts(".finding > summary .badge")[:2], [found[0]["severity"], found[0]["grade"]])
+        page.type('input[aria-label="Filter findings"]', found[-1]["id"])
+        equal(len(page.texts(".finding")), 1)
+
+
+@test
+def findings_unfold_stacks_and_lead_on():
+    with order_page("order_gate") as page:
+        edge = lockjam_json("check", "--format=json", "x.jam")["findings"][0]["edges"][0]
+        show(page, "findings")
+        page.evaluate("document.querySelector('.finding-body details summary').focus()")
+        page.key("Enter")
+        page.wait_for("document.querySelector('.finding-body ol.stack')")
+        for frame in edge["holds_stack"]:
+            contains(page.text(".finding-body ol.stack"), frame["function"])
+        page.click(".finding button.plain")
+        equal(page.text('[role="tab"][aria-selected="true"]'), "Lock order")
+        equal(page.text("#order-details .badge"), "feasible")
+
+
+@test
+def filtered_findings_are_folded_with_reasons():
+    with order_page("order_gate", "innocent") as page:
+        filtered = lockjam_json("check", "--format=json", "x.jam")["filtered"]
+        equal([finding["reason"] for finding in filtered], ["gate-lock"])
+        contains(page.text("main"), "0 findings, 1 not counted")
+        show(page, "findings")
+        contains(page.text("main"), "Nothing that counts was found.")
+        contains(page.text("#filtered > summary"), "1 not counted 1 gate-lock")
+        equal(page.evaluate("document.getElementById('filtered').open"), False)
+        page.click("#filtered > summary")
+        page.click("#filtered .finding > summary")
+        page.wait_for("document.querySelector('#filtered .finding-body')")
+        contains(page.text("#filtered .finding-body"), f"gate-lock: {filtered[0]['evidence']}")
+        show(page, "graph")
+        assert page.texts(".graph .edge.filtered"), page.texts(".graph .edge")
+        equal(page.texts(".graph .edge.danger"), [])
+
+
+def drawn(page):
+    """(from, to, style) of each arrow."""
+    return sorted(map(tuple, page.evaluate(
+        "[...document.querySelectorAll('.graph .edge')].map((e) => [e.__data__.from.label, e.__data__.to.label, e.__data__.style])")))
+
+
+@test
+def graph_is_that_of_the_command():
+    with order_page("order_kinds") as page:
+        graph = lockjam_json("graph", "--format=json", "-q", "x.jam")
+        names = [node["name"] for node in graph["nodes"]]
+        show(page, "graph")
+        equal(sorted(page.texts(".graph .node text")), sorted(names))
+        equal(drawn(page), sorted((names[edge["from"]], names[edge["to"]], "danger" if edge["grade"] else "plain")
+                                  for edge in graph["edges"] if edge["direct"] or edge["grade"] or edge["filter"]))
+        equal(len(rows(page, "Orders", 0)), len(graph["edges"]))
+        page.type('input[aria-label="Search locks"]', "SPIN")
+        equal(page.texts(".graph .node.found text"), ["spin"])
+        assert all("spin" in pair for pair in zip(rows(page, "Orders", 0), rows(page, "Orders", 1)))
+
+
+@test
+def arrows_tell_their_call_sites():
+    with order_page("order_kinds") as page:
+        show(page, "graph")
+        page.settle()
+        title = page.evaluate("document.querySelector('.graph .edge title').textContent")
+        assert re.search(r"\d situations?, feasible\nheld since .*order_kinds.c:\d+\nasked for at .*order_kinds.c:\d+", title), title
+        x, y = page.evaluate("(() => { const line = document.querySelector('.graph .line');"
+                             " const at = line.getPointAtLength(line.getTotalLength() / 2).matrixTransform(line.getScreenCTM());"
+                             " return [at.x, at.y]; })()")
+        page.click_at(x, y)
+        contains(page.text("#order-details"), "asks for")
+        equal(page.evaluate("document.querySelectorAll('.graph .edge.chosen').length"), 1)
+        before = page.text("#order-details h2")
+        page.click("#order-details button.link")
+        equal(page.text("#order-details h2").split(" \u2192 "), before.split(" \u2192 ")[::-1])
+
+
+@test
+def keys_reach_the_graph():
+    with order_page("order_kinds") as page:
+        show(page, "graph")
+        page.settle()
+        for _ in range(20):
+            page.key("Tab")
+            if page.evaluate("document.activeElement.matches('.graph .node')"):
+                break
+        label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        contains(label, "on a cycle")
+        page.key("ArrowRight")
+        other = page.evaluate("document.activeElement.getAttribute('aria-label')")
+        assert other != label and ("button", other) in page.accessible(), other
+        page.key("Enter")
+        contains(page.text("#order-details h2"), other.split(",")[0])
+        equal(page.evaluate("document.activeElement.getAttribute('aria-pressed')"), "true")
+        while not page.evaluate("document.activeElement.matches('[data-table=Orders] tr')"):
+            page.key("Tab")
+        page.key("Enter")
+        contains(page.text("#order-details"), "asks for")
 
 
 @test

@@ -45,6 +45,7 @@ static void check_all(char *path, FILE *out)
         if (jam_check_judge(&check, &rules, &error) == 0) {
             jam_check_text(&check, &view, out);
             jam_check_json(&check, &view, out);
+            jam_report_html(&check, out, &error);
         }
     }
     jam_check_close(&check);
@@ -62,7 +63,6 @@ static void export_all(char *path, FILE *out)
         jam_export_perfetto(&report, &view, out, &error);
         jam_export_csv(&report, &view, out, &error);
         jam_export_sqlite(&report, &view, out, &error);
-        jam_report_html(&report, out, &error);
     }
     jam_report_close(&report);
 }
