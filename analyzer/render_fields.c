@@ -190,6 +190,7 @@ const struct jam_field jam_dependency_fields[] = {
     FIELD(jam_dependency, epoch, NUMBER),
     FIELD(jam_dependency, instances, NUMBER),
     FIELD(jam_dependency, partner, NUMBER),
+    FIELD(jam_dependency, turns, NUMBER),
     FIELD(jam_dependency, held_count, NUMBER),
     NAMED(jam_dependency, first_ticks, "first", TIME),
     NAMED(jam_dependency, last_ticks, "last", TIME),

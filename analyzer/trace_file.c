@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "trace_kind.h"
+#include "trace_turns.h"
 #include "util/array.h"
 
 #define RESYNC_BUFFER_BYTES (64 * 1024)
@@ -269,21 +270,47 @@ void jam_trace_close(struct jam_trace *trace)
     free(trace);
 }
 
+static bool read_used(const struct jam_trace *trace, const struct jam_trace_extent *extent,
+                      unsigned char *buffer)
+{
+    return jam_trace_read(trace, extent->offset + sizeof(struct jam_extent), buffer,
+                          extent->used_bytes);
+}
+
+/* With a snapshot before and one after: see trace_turns.h. */
+static bool read_thrice(const struct jam_trace *trace, struct jam_trace_extent *extent,
+                        unsigned char *other)
+{
+    if (!read_used(trace, extent, other) || !read_used(trace, extent, extent->payload))
+        return false;
+    jam_trace_turns_compare(extent, other);
+    if (!read_used(trace, extent, other))
+        return false;
+    jam_trace_turns_compare(extent, other);
+    return true;
+}
+
 /* NULL, or why the payload cannot be read. */
 static const char *read_payload(const struct jam_trace *trace, struct jam_trace_extent *extent)
 {
     if (extent->used_bytes > LARGE_BYTES && extent->used_bytes > trace->stored_bytes)
         return "claims more than the file stores";
-    unsigned char *payload = malloc(extent->used_bytes ? extent->used_bytes : 1);
-    if (!payload)
+    bool is_turning = jam_trace_turns_matter(extent->head.kind);
+    size_t bytes = extent->used_bytes ? extent->used_bytes : 1;
+    unsigned char *other = is_turning ? malloc(bytes) : NULL;
+    extent->payload = is_turning && !other ? NULL : malloc(bytes);
+    if (!extent->payload) {
+        free(other);
         return "too large for the memory";
-    if (!jam_trace_read(trace, extent->offset + sizeof(struct jam_extent), payload,
-                        extent->used_bytes)) {
-        free(payload);
-        return "the file has become shorter";
     }
-    extent->payload = payload;
-    return NULL;
+    bool is_read =
+        is_turning ? read_thrice(trace, extent, other) : read_used(trace, extent, extent->payload);
+    free(other);
+    if (is_read)
+        return NULL;
+    free(extent->payload);
+    extent->payload = NULL;
+    return "the file has become shorter";
 }
 
 const unsigned char *jam_trace_load(struct jam_trace *trace, struct jam_trace_extent *extent)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "trace_kind.h"
+#include "trace_turns.h"
 #include "util/array.h"
 
 void jam_cursor_start(struct jam_cursor *cursor, struct jam_trace *trace, enum jam_extent_kind kind)
@@ -36,10 +37,11 @@ const void *jam_cursor_next(struct jam_cursor *cursor)
         const unsigned char *record = extent->payload + cursor->position;
         cursor->offset = extent->offset + sizeof(struct jam_extent) + cursor->position;
         cursor->bytes = jam_trace_kind_record_bytes(&extent->head, record, left);
-        if (cursor->bytes) {
-            cursor->position += cursor->bytes;
+        cursor->position += cursor->bytes;
+        if (cursor->bytes && jam_trace_turns_is_void(cursor->kind, record))
+            continue;
+        if (cursor->bytes)
             return record;
-        }
         if (left)
             jam_trace_note_damage(cursor->trace, cursor->offset, "impossible record");
         cursor->extent = NULL;

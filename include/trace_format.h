@@ -538,7 +538,9 @@ struct jam_instance {
  * An element of the lock-dependency relation (Bensalem & Havelund; Joshi et al., "iGoodlock"):
  * a lock was acquired (or asked for) while others were held. Deduplicated per lane by everything
  * but the instances and times: the first and the latest three (thread, segment) pairs are kept,
- * `instances` counts how many there were. Records are 80 + 16 * held_count bytes.
+ * `instances` counts how many there were. Records are 80 + 16 * held_count bytes. Of those that
+ * differ in generations only, a lane keeps the latest few: a new one then takes the oldest one's
+ * record over.
  *
  * What is wanted may be anything that a thread can wait for. Of kinds with holders (mutex, rwlock,
  * spin, lock-like semaphore, once, gil, python-lock, custom) and of joins (kind thread: a thread
@@ -550,12 +552,12 @@ struct jam_dependency {
     uint32_t generation;
     uint32_t stack;
     uint16_t mode;
-    uint16_t flags; /* enum jam_dependency_flags */
-    uint16_t held_count;
-    uint16_t unused;
+    uint16_t flags;      /* enum jam_dependency_flags */
+    uint16_t held_count; /* never changes */
+    uint16_t turns;      /* grows by 2 with each take-over; atomic, odd = being written (seqlock) */
     uint32_t epoch;
-    uint32_t instances;
-    uint32_t partner; /* wanted kind thread: id of the thread that is joined; cond: the mutex */
+    uint32_t instances; /* 0 = not yet whole */
+    uint32_t partner;   /* wanted kind thread: id of the thread that is joined; cond: the mutex */
     struct jam_instance instance[JAM_DEPENDENCY_INSTANCES];
     uint64_t first_ticks;
     uint64_t last_ticks;               /* latest occurrence; never before first_ticks */

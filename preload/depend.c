@@ -1,14 +1,27 @@
 /*
- * Dependencies are told apart by a 64-bit hash of everything but the thread: of the wanted lock
- * and of the held set. Two that collide are one (chance below 10^-7 at a million dependencies).
+ * Dependencies are told apart by everything but the thread: by the wanted lock and the held set.
+ * The cache knows a dependency by a 64-bit hash of all that, the index by one of all but the
+ * generations: its form. Two forms that collide are one (chance below 10^-7 at a million forms).
+ *
+ *     form ──▶ how many generations were made of it
+ *     form, place in the turn ──▶ record        the newest GENERATIONS_KEPT
+ *
+ * A form whose locks come and go is made of new generations each time. Generations only grow, so
+ * what was followed by another generation of the same form never comes back: only the newest can
+ * be meant, and a record that is taken over is one in which some lock has ended. The cache needs
+ * no care for the same reason: the key of what was taken over is not asked for again.
  */
 #include "depend.h"
 #include "clock.h"
 #include "session.h"
 
 #include <stddef.h>
+#include <string.h>
 
-enum { DEPENDENCY_BYTES_MAX = 256 << 20 }; /* of the whole process; past that: counted losses */
+enum {
+    DEPENDENCY_BYTES_MAX = 256 << 20, /* of the whole process; past that: counted losses */
+    GENERATIONS_KEPT = 16, /* of a form: some of each kind of lifetime, in less than 2 KiB */
+};
 
 static uint64_t dependency_bytes; /* atomic */
 
@@ -52,6 +65,36 @@ static uint64_t dependency_key(struct jam_thread *self, struct jam_dependency_wa
     return jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags) | 1;
 }
 
+/* Of everything but generations. For after dependency_key, which settles the held flags. */
+static uint64_t form_key(const struct jam_thread *self, struct jam_dependency_wanted wanted)
+{
+    uint64_t hash = jam_hash_add(jam_header->epoch, (uint64_t)wanted.lock->id << 32 | wanted.stack);
+    hash = jam_hash_add(hash, wanted.mode << 16 | wanted.flags);
+    for (uint32_t i = 0; i < self->held_count; i++) {
+        const struct jam_held *held = &self->held[i];
+        hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->stack);
+        hash = jam_hash_add(hash, held->mode << 16 | held->flags);
+    }
+    return hash | 1;
+}
+
+/* Key of the record that was made as number `number` of its form, and of those before in turn. */
+static uint64_t form_place(uint64_t form, uint64_t number)
+{
+    return form + 2 * (1 + number % GENERATIONS_KEPT);
+}
+
+static bool has_generations(const struct jam_dependency *dependency, const struct jam_thread *self,
+                            const struct jam_lock_record *wanted)
+{
+    if (dependency->generation != wanted->generation)
+        return false;
+    for (uint32_t i = 0; i < dependency->held_count; i++)
+        if (dependency->held[i].generation != self->held[i].generation)
+            return false;
+    return true;
+}
+
 static void dependency_copy_held(struct jam_dependency *dependency, const struct jam_thread *self)
 {
     for (uint32_t i = 0; i < dependency->held_count; i++) {
@@ -64,6 +107,21 @@ static void dependency_copy_held(struct jam_dependency *dependency, const struct
             .flags = held->flags,
         };
     }
+}
+
+/* All but instances, and held_count, which is there already. */
+static void dependency_fill(struct jam_dependency *dependency, const struct jam_thread *self,
+                            struct jam_dependency_wanted wanted)
+{
+    dependency->lock = wanted.lock->id;
+    dependency->generation = wanted.lock->generation;
+    dependency->stack = wanted.stack;
+    dependency->mode = wanted.mode;
+    dependency->flags = wanted.flags;
+    dependency->epoch = jam_header->epoch;
+    dependency->partner = wanted.partner;
+    dependency->first_ticks = dependency->last_ticks = jam_ticks();
+    dependency_copy_held(dependency, self);
 }
 
 static struct jam_dependency *dependency_append(struct jam_thread *self,
@@ -79,18 +137,23 @@ static struct jam_dependency *dependency_append(struct jam_thread *self,
         jam_session_lose(JAM_LOSS_DEPENDENCIES, 1);
         return NULL;
     }
-    dependency->lock = wanted.lock->id;
-    dependency->generation = wanted.lock->generation;
-    dependency->stack = wanted.stack;
-    dependency->mode = wanted.mode;
-    dependency->flags = wanted.flags;
     dependency->held_count = (uint16_t)held;
-    dependency->epoch = jam_header->epoch;
-    dependency->partner = wanted.partner;
-    dependency->first_ticks = dependency->last_ticks = jam_ticks();
-    dependency_copy_held(dependency, self);
+    dependency_fill(dependency, self, wanted);
     jam_area_publish(&self->dependencies, bytes);
     return dependency;
+}
+
+/* Of the same form, so of the same size. Live readers leave it out while `turns` is odd. */
+static void dependency_take_over(struct jam_dependency *dependency, const struct jam_thread *self,
+                                 struct jam_dependency_wanted wanted)
+{
+    uint16_t turns = dependency->turns;
+    __atomic_store_n(&dependency->turns, (uint16_t)(turns + 1), __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+    dependency->instances = 0;
+    memset(dependency->instance, 0, sizeof dependency->instance);
+    dependency_fill(dependency, self, wanted);
+    __atomic_store_n(&dependency->turns, (uint16_t)(turns + 2), __ATOMIC_RELEASE);
 }
 
 /* The first instance stays, the others are the latest three in turn. */
@@ -104,16 +167,23 @@ static void dependency_add_instance(struct jam_dependency *dependency,
     __atomic_store_n(&dependency->instances, count + 1, __ATOMIC_RELEASE);
 }
 
-static struct jam_dependency *dependency_get(struct jam_thread *self, uint64_t key,
+static struct jam_dependency *dependency_get(struct jam_thread *self,
                                              struct jam_dependency_wanted wanted)
 {
-    struct jam_dependency *dependency =
-        (struct jam_dependency *)jam_map_find(&self->dependency_index, key);
-    if (dependency)
+    struct jam_map *index = &self->dependency_index;
+    uint64_t form = form_key(self, wanted), made = jam_map_find(index, form);
+    struct jam_dependency *dependency = NULL;
+    if (made > 0)
+        dependency = (struct jam_dependency *)jam_map_find(index, form_place(form, made - 1));
+    if (dependency && has_generations(dependency, self, wanted.lock))
         return dependency;
-    dependency = dependency_append(self, wanted);
+    dependency = (struct jam_dependency *)jam_map_find(index, form_place(form, made));
     if (dependency)
-        jam_map_put(&self->dependency_index, key, (uint64_t)dependency);
+        dependency_take_over(dependency, self, wanted);
+    else
+        dependency = dependency_append(self, wanted);
+    if (dependency && jam_map_put(index, form_place(form, made), (uint64_t)dependency))
+        jam_map_put(index, form, made + 1);
     return dependency;
 }
 
@@ -127,7 +197,7 @@ struct jam_dependency *jam_depend_note(struct jam_thread *self, struct jam_depen
     if (cache->key == key && cache->thread == self->id && cache->segment == self->segment)
         return cache->dependency;
     struct jam_dependency *dependency =
-        cache->key == key ? cache->dependency : dependency_get(self, key, wanted);
+        cache->key == key ? cache->dependency : dependency_get(self, wanted);
     if (!dependency)
         return NULL;
     uint32_t last = dependency->instances - 1;

@@ -113,6 +113,25 @@ def locks_that_come_and_go():
 
 
 @test
+def locks_that_come_and_go_under_another():
+    count = 200000 * LONG
+    dump = bounded("nested", count, megabytes=1)
+    dump.check_complete()
+    equal(dump.lost(), {})
+    below = sorted((item for item in dump["dependency"] if "take_below" in dump.stack(item["stack"])),
+                   key=lambda item: item["generation"])
+    # Only the latest objects are left, each with its own times and threads.
+    equal([item["generation"] for item in below], list(range(count - 15, count + 1)))
+    equal({(item["instances"], item["threads"]) for item in below}, {(1, "1.1")})
+    times = [time for item in below for time in (item["first_ns"], item["last_ns"])]
+    equal(times, sorted(times))
+    # The object that lives on is known with its inversion.
+    result = run(LOCKJAM, "check", "x.jam")
+    equal(result.returncode, 66, result.stdout + result.stderr)
+    assert "take_inverted" in result.stdout and "take_below" in result.stdout, result.stdout
+
+
+@test
 def locks_that_another_thread_unlocks():
     dump = bounded("handover", 2000, megabytes=2)
     equal(dump.total("acquisitions", lock="common"), 2000)

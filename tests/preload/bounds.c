@@ -11,6 +11,8 @@
  *                               when all wait the first gives way
  *        bounds chain-kill N    ... and SIGKILLs itself when all wait
  *        bounds reuse N         N locks one after another at 64 places
+ *        bounds nested N        the same, each taken under the common one; another thread takes
+ *                               the last, which lives on, the other way round
  *        bounds handover N      locks in one thread, unlocks in another, N times
  *        bounds fork N          forks from a thread while others run; parent and child take N locks
  *        bounds grow N [HOW]    N locks that stay; before the second half HOW: limit (RLIMIT_FSIZE is
@@ -212,6 +214,44 @@ static void run_reuse(void)
     }
 }
 
+/* A node of a list, as long as it lives. The list is locked around its own lock. */
+static void take_below(pthread_mutex_t *list, pthread_mutex_t *node)
+{
+    pthread_mutex_lock(list);
+    take(node);
+    pthread_mutex_unlock(list);
+}
+
+static int to_other[2]; /* pipe: carries the node that the other thread shall take */
+
+static void *take_inverted(void *unused)
+{
+    pthread_mutex_t *node;
+    if (read(to_other[0], &node, sizeof(node)) != sizeof(node))
+        abort();
+    pthread_mutex_lock(node);
+    take(&common);
+    pthread_mutex_unlock(node);
+    return unused;
+}
+
+static void run_nested(void)
+{
+    pthread_mutex_t *node = malloc(sizeof(*node));
+    if (!node || pipe(to_other) != 0)
+        abort();
+    pthread_t other = start(take_inverted, NULL);
+    for (long i = 0; i < count; i++) {
+        pthread_mutex_init(node, NULL);
+        take_below(&common, node);
+        if (i + 1 < count)
+            pthread_mutex_destroy(node);
+    }
+    if (write(to_other[1], &node, sizeof(node)) != sizeof(node))
+        abort();
+    pthread_join(other, NULL);
+}
+
 static void *unlock_for_other(void *unused)
 {
     for (long i = 0; i < count; i++) {
@@ -306,6 +346,7 @@ int main(int argc, char **argv)
         {"held-kill", run_held_kill}, {"reuse", run_reuse},
         {"handover", run_handover},   {"fork", run_fork},
         {"chain", run_chain},         {"chain-kill", run_chain_kill},
+        {"nested", run_nested},
     };
     if (argc < 3)
         return 2;

@@ -267,7 +267,7 @@ const struct jam_format_field jam_format_fields[] = {
     FIELD(jam_dependency, mode),
     FIELD(jam_dependency, flags),
     FIELD(jam_dependency, held_count),
-    FIELD(jam_dependency, unused),
+    FIELD(jam_dependency, turns),
     FIELD(jam_dependency, epoch),
     FIELD(jam_dependency, instances),
     FIELD(jam_dependency, partner),
