@@ -4,8 +4,8 @@
 // Nodes are {class, index}, edges {from, to} with references to nodes. The layout gives nodes x, y
 // and layer, edges isBack and bow (how far they hang through); the same graph is always laid out in the same way.
 
-const NODE_WIDTH = 190, NODE_HEIGHT = 26;
-const COLUMN_GAP = 110, ROW_GAP = 8, FRAME_GAP = 26;
+const NODE_WIDTH = 176, NODE_HEIGHT = 26;
+const COLUMN_GAP = 84, ROW_GAP = 8, FRAME_GAP = 26;
 const SWEEPS = 6;
 
 // A depth-first walk over all nodes, those first that nothing leads to. What leads to a node that

@@ -102,7 +102,7 @@ const findingsView = {
     refill();
     return make("div", {}, make("h1", {}, `${verdict}.`), make("p", {class: "soft"}, `${losses}.`),
       make("div", {class: "tools"}, searchBox("Filter findings", (text) => { state.text = text; refill(); }),
-        segments("Severity", choices, "all", (severity) => { state.severity = severity; refill(); })), list);
+        items.length > 0 && segments("Severity", choices, "all", (severity) => { state.severity = severity; refill(); })), list);
   },
 };
 

@@ -4,7 +4,7 @@
 
 const GRAPH_MARGIN = 24;
 const GRAPH_CALM = 30;        // with more nodes, cycles come first
-const GRAPH_READABLE = 0.65; // the smallest scale at which names can be read
+const GRAPH_READABLE = 0.8; // the smallest scale at which names can be read
 
 const ORDER_COLUMNS = [
   {key: "from", title: "Held", kind: "text", width: "19%", value: (edge) => edge.from.label},
@@ -90,7 +90,7 @@ class GraphDrawing {
       .attr("role", "button").attr("aria-label", nodeTitle).attr("transform", (node) => `translate(${node.x},${node.y})`);
     groups.selectAll("*").remove();
     groups.append("rect").attr("width", NODE_WIDTH).attr("height", NODE_HEIGHT).attr("rx", 5);
-    groups.append("text").attr("x", 10).attr("y", 17.5).text((node) => shorten(node.label, 25));
+    groups.append("text").attr("x", 10).attr("y", 17.5).text((node) => shorten(node.label, 23));
     groups.append("title").text(nodeTitle);
     groups.on("click", (event, node) => this.onselect(node));
   }
@@ -246,7 +246,7 @@ const graphView = {
       choose(what);
     };
     return make("div", {},
-      make("div", {class: "with-side"},
+      make("div", {class: "with-side narrow"},
         make("section", {class: "card"}, make("h2", {}, "Lock order"),
           make("div", {class: "tools"}, search, status,
             cycles.length > 0 && segments("Show", [["all", "all"], ["cycles", "cycles only"]], first, (what) => drawing.show(what === "cycles")),
