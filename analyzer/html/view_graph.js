@@ -3,6 +3,7 @@
 // to each arrow.
 
 const GRAPH_MARGIN = 24;
+const NAME_LENGTH = 21;      // letters that fit into a node
 const GRAPH_CALM = 30;        // with more nodes, cycles come first
 const GRAPH_READABLE = 0.8; // the smallest scale at which names can be read
 
@@ -25,8 +26,11 @@ function edgeTitle(edge) {
     `held since ${edge.heldStack.site}\nasked for at ${edge.wantedStack.site}`;
 }
 
+// Leaves out the middle: names of one family differ at the end.
 function shorten(text, length) {
-  return text.length > length ? `${text.slice(0, length - 1)}\u2026` : text;
+  if (text.length <= length) return text;
+  const tail = Math.floor((length - 1) / 2);
+  return `${text.slice(0, length - 1 - tail)}\u2026${text.slice(-tail)}`;
 }
 
 // The drawing. One node at a time is in the tab order; arrow keys go to the next one in a direction.
@@ -72,7 +76,7 @@ class GraphDrawing {
     const frames = this.layers.frames.selectAll("g").data(this.layout.frames).join("g");
     frames.selectAll("*").remove();
     frames.append("rect").attr("x", (f) => f.x).attr("y", (f) => f.y).attr("width", (f) => f.width).attr("height", (f) => f.height).attr("rx", 6);
-    frames.append("text").attr("x", (f) => f.x + 8).attr("y", (f) => f.y + 14).text((f) => shorten(f.name, 30));
+    frames.append("text").attr("x", (f) => f.x + 8).attr("y", (f) => f.y + 14).text((f) => shorten(f.name, NAME_LENGTH + 5));
     frames.append("title").text((f) => f.name);
   }
 
@@ -90,7 +94,7 @@ class GraphDrawing {
       .attr("role", "button").attr("aria-label", nodeTitle).attr("transform", (node) => `translate(${node.x},${node.y})`);
     groups.selectAll("*").remove();
     groups.append("rect").attr("width", NODE_WIDTH).attr("height", NODE_HEIGHT).attr("rx", 5);
-    groups.append("text").attr("x", 10).attr("y", 17.5).text((node) => shorten(node.label, 23));
+    groups.append("text").attr("x", 10).attr("y", 17.5).text((node) => shorten(node.label, NAME_LENGTH));
     groups.append("title").text(nodeTitle);
     groups.on("click", (event, node) => this.onselect(node));
   }
@@ -100,6 +104,7 @@ class GraphDrawing {
     const chosen = this.selected;
     const isBeside = (node) => chosen?.edges ? chosen === node : chosen?.from === node || chosen?.to === node;
     const isChosen = (edge) => edge === chosen || edge.from === chosen || edge.to === chosen;
+    this.svg.classed("has-choice", Boolean(chosen));
     this.layers.edges.selectAll("g").attr("class", (edge) => `edge ${edge.style}${isChosen(edge) ? " chosen" : ""}`)
       .select(".line").attr("marker-end", (edge) => `url(#arrow-${isChosen(edge) ? "chosen" : edge.style})`);
     this.layers.nodes.selectAll("g").attr("tabindex", (node) => node === this.current ? 0 : -1).attr("aria-pressed", (node) => String(node === chosen))

@@ -306,6 +306,15 @@ def filtered_findings_are_folded_with_reasons():
         equal(page.texts(".graph .edge.danger"), [])
 
 
+@test
+def long_names_differ_in_the_drawing():
+    with order_page("order_kinds") as page:
+        names = [f"lock_of_the_module_number_{i}" for i in (7, 8)]
+        short = page.evaluate(f"{names}.map((name) => shorten(name, NAME_LENGTH))")
+        equal([len(name) for name in short], [21, 21])
+        equal([name[:10] + name[-10:] for name in names], [name.replace("\u2026", "") for name in short])
+
+
 def drawn(page):
     """(from, to, style) of each arrow."""
     return sorted(map(tuple, page.evaluate(
