@@ -165,6 +165,8 @@ static const char *subject_role(struct jam_check *check, const struct jam_findin
     const char *other = role_texts[finding->kind].other;
     if (is_other)
         return jam_check_fill(check, finding, other ? other : "is at {other_place}");
+    if (finding->call)
+        own = "holds {other_lock} and calls {call} at {place}";
     return jam_check_fill(check, finding, own ? own : "uses {lock} at {place}");
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/shape.h"
 #include "render_check_name.h"
 
 #define TEXT_BYTES  4096
@@ -260,6 +261,11 @@ static void put_result(struct text *text, const struct subject *subject)
     put(text, "%s", result > 0 ? strerror(result) : "no reason given");
 }
 
+static void put_call(struct text *text, const struct subject *subject)
+{
+    put(text, "%s", jam_shape_call_name(subject->finding->call));
+}
+
 static void put_evidence(struct text *text, const struct subject *subject)
 {
     const struct jam_finding *finding = subject->finding;
@@ -287,6 +293,7 @@ static const struct {
     {"{other_place}", put_other_place},
     {"{result}", put_result},
     {"{evidence}", put_evidence},
+    {"{call}", put_call},
 };
 
 /* The end of the field that the template has here, NULL if it has none. */
@@ -334,6 +341,8 @@ static const char *special_message(const struct jam_finding *finding)
     if (finding->kind == JAM_FINDING_LOCK_ORDER_INVERSION &&
         finding->filter == JAM_FILTER_SINGLE_THREAD)
         return "{locks} are taken in conflicting orders, but by {threads} alone";
+    if (finding->call)
+        return "{thread} calls {call} at {place} while it holds {other_lock} since {other_place}";
     if (finding->kind == JAM_FINDING_LOST_WAKEUP && !finding->other.stack)
         return "{thread} waits at {place} for {lock}, but the signal came before";
     return NULL;

@@ -3,6 +3,7 @@
 
 #include "core/shape.h"
 #include "trace_contention.h"
+#include "trace_record.h"
 #include "trace_run.h"
 
 /* The thread that waited longest for the lock, 0 = unknown. */
@@ -38,6 +39,41 @@ static int add_finding(struct jam_findings *findings, const struct jam_contentio
     return 0;
 }
 
+static int add_blocking(struct jam_findings *findings, const struct jam_misuse *misuse)
+{
+    struct jam_finding *finding =
+        jam_findings_add(findings, JAM_FINDING_WAIT_HOLDING_LOCK, JAM_GRADE_CONFIRMED);
+    if (!finding)
+        return -1;
+    finding->thread = finding->other_thread = misuse->thread;
+    finding->subject = (struct jam_lock_use){.lock = misuse->other_lock, .stack = misuse->stack};
+    finding->other =
+        (struct jam_lock_use){.lock = misuse->other_lock, .stack = misuse->other_stack};
+    finding->call = (uint16_t)misuse->call;
+    finding->when_ticks = misuse->first_ticks;
+    finding->count = misuse->count;
+    return 0;
+}
+
+/* Calls of the system under a lock: the same ones that a report calls a pattern. */
+static int find_blocking(struct jam_trace *trace, const struct jam_contention *contention,
+                         struct jam_findings *findings)
+{
+    struct jam_shapes shapes = {0};
+    struct jam_cursor cursor;
+    const struct jam_misuse *misuse;
+    int status = 0;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_MISUSE);
+    while (!status && (misuse = jam_cursor_next(&cursor))) {
+        size_t before = shapes.count;
+        status = jam_shapes_add_blocking(&shapes, contention, 0, misuse);
+        if (!status && shapes.count > before)
+            status = add_blocking(findings, misuse);
+    }
+    jam_shapes_fini(&shapes);
+    return status;
+}
+
 static int find(struct jam_trace *trace, const struct jam_facts *facts,
                 struct jam_contention *contention, struct jam_run *run, struct jam_error *error)
 {
@@ -64,6 +100,8 @@ int jam_trace_feed_shapes(struct jam_trace *trace, const struct jam_facts *facts
         if (shapes.list[i].kind <= JAM_SHAPE_STARVATION &&
             add_finding(findings, &contention, &run, &shapes.list[i]) != 0)
             status = jam_error_memory(error);
+    if (!status && find_blocking(trace, &contention, findings) != 0)
+        status = jam_error_memory(error);
     jam_shapes_fini(&shapes);
     jam_run_fini(&run);
     jam_contention_fini(&contention);

@@ -1,5 +1,6 @@
 /*
- * The detector of convoys and starvation: patterns of contention that are findings.
+ * The detector of convoys, starvation and blocking calls under a lock: patterns of contention that
+ * are findings.
  */
 #ifndef JAM_TRACE_SHAPES_H
 #define JAM_TRACE_SHAPES_H
@@ -8,8 +9,9 @@
 #include "trace_facts.h"
 
 /*
- * Sums and replays the trace and adds lock-convoy and starvation findings, of process 0. 0, or
- * JAM_ERROR_SYSTEM without memory.
+ * Sums and replays the trace and adds lock-convoy, starvation and, for calls of the system that
+ * take long under a lock, wait-holding-lock findings, of process 0. 0, or JAM_ERROR_SYSTEM without
+ * memory.
  */
 int jam_trace_feed_shapes(struct jam_trace *trace, const struct jam_facts *facts,
                           struct jam_findings *findings, struct jam_error *error);

@@ -119,6 +119,7 @@ struct jam_finding {
     struct jam_lock_use evidence; /* of filter or reason */
     uint32_t evidence_thread;
     int32_t result;      /* misuse: error number that libc answered, -1 = no answer */
+    uint16_t call;       /* wait-holding-lock: enum jam_blocking_call, 0 = waits for an object */
     uint64_t when_ticks; /* of the first occurrence, 0 = unknown */
     uint64_t count;      /* occurrences, or instances of one class; at least 1 */
     struct jam_finding_edge *edges;

@@ -76,6 +76,19 @@ def a_lock_held_across_a_blocking_call():
 
 
 @test
+def a_blocking_call_under_a_lock_is_a_note():
+    patterns("slow_log", "inside")
+    result = run(LOCKJAM, "check", "-f", "json", "x.jam")
+    equal(result.returncode, 0)
+    notes = [found for found in json.loads(result.stdout)["findings"] if found["kind"] == "wait-holding-lock"]
+    messages = [note["message"] for note in notes if "log_mutex" in note["message"]]
+    equal([message.split(" at ")[0].split()[-2:] for message in messages], [["calls", "sleep"]], str(notes))
+    equal({note["severity"] for note in notes}, {"note"})
+    patterns("slow_log", "outside")
+    assert "calls sleep" not in run(LOCKJAM, "check", "x.jam").stdout
+
+
+@test
 def a_queue_is_not_called_shardable():
     result = record(sample("producer_consumer"), 20000, options=["-q", "-o", "x.jam"])
     equal(result.returncode, 0, result.stderr)
