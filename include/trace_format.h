@@ -538,9 +538,8 @@ struct jam_instance {
  * An element of the lock-dependency relation (Bensalem & Havelund; Joshi et al., "iGoodlock"):
  * a lock was acquired (or asked for) while others were held. Deduplicated per lane by everything
  * but the instances and times: the first and the latest three (thread, segment) pairs are kept,
- * `instances` counts how many there were. Records are 80 + 16 * held_count bytes. Of those that
- * differ in generations only, a lane keeps the latest few: a new one then takes the oldest one's
- * record over.
+ * `instances` counts how many there were. Records are 80 + 16 * held_count bytes. A new one may take
+ * over the record of an older one in which some lock has ended.
  *
  * What is wanted may be anything that a thread can wait for. Of kinds with holders (mutex, rwlock,
  * spin, lock-like semaphore, once, gil, python-lock, custom) and of joins (kind thread: a thread

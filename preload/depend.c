@@ -1,15 +1,16 @@
 /*
- * Dependencies are told apart by everything but the thread: by the wanted lock and the held set.
- * The cache knows a dependency by a 64-bit hash of all that, the index by one of all but the
- * generations: its form. Two forms that collide are one (chance below 10^-7 at a million forms).
+ * Dependencies are told apart by everything but the thread: by the wanted lock and the held set, as
+ * a 64-bit hash. Two that collide are one (chance below 10^-7 at a million dependencies).
  *
- *     form ──▶ how many generations were made of it
- *     form, place in the turn ──▶ record        the newest GENERATIONS_KEPT
+ * Locks that come and go make new ones all the time, of the same form: everything but the objects,
+ * whose classes stand for them. The records of a form make a ring, in the order of their age, with
+ * a hand at the newest. A new dependency takes over the next record in which some lock has ended,
+ * unless the ring is short, or the first few that come next are all of live locks. So rings grow
+ * with the locks that live at once, and what live objects can do to each other is never forgotten.
  *
- * A form whose locks come and go is made of new generations each time. Generations only grow, so
- * what was followed by another generation of the same form never comes back: only the newest can
- * be meant, and a record that is taken over is one in which some lock has ended. The cache needs
- * no care for the same reason: the key of what was taken over is not asked for again.
+ * dependency_forms holds, by the two lowest bits of the key:
+ *     form (odd) ──▶ its hand        form + 2 (odd) ──▶ records in the ring
+ *     record (00) ──▶ next one       lock id * 4 + 2 ──▶ the lock's record
  */
 #include "depend.h"
 #include "clock.h"
@@ -20,7 +21,8 @@
 
 enum {
     DEPENDENCY_BYTES_MAX = 256 << 20, /* of the whole process; past that: counted losses */
-    GENERATIONS_KEPT = 16, /* of a form: some of each kind of lifetime, in less than 2 KiB */
+    RING_LEAST = 16,                  /* records of a form that are not taken over */
+    RING_STEPS = 8,                   /* looked at before one more is appended */
 };
 
 static uint64_t dependency_bytes; /* atomic */
@@ -65,35 +67,99 @@ static uint64_t dependency_key(struct jam_thread *self, struct jam_dependency_wa
     return jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags) | 1;
 }
 
-/* Of everything but generations. For after dependency_key, which settles the held flags. */
+/* Of what it says now, by the same steps as dependency_key. */
+static uint64_t record_key(const struct jam_dependency *record)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < record->held_count; i++) {
+        const struct jam_dependency_held *held = &record->held[i];
+        hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->generation);
+        hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags) | 1;
+    }
+    hash = jam_hash_add(hash + record->epoch, (uint64_t)record->lock << 32 | record->generation);
+    return jam_hash_add(hash, (uint64_t)record->stack << 32 | record->mode << 16 | record->flags) |
+           1;
+}
+
+/* Locks of one class share their records: see lock.h. */
+static uint64_t class_add(uint64_t hash, const struct jam_lock_record *lock)
+{
+    hash = jam_hash_add(hash, (uint64_t)lock->created_stack << 32 | lock->first_stack);
+    return jam_hash_add(hash, lock->kind);
+}
+
+/* For after dependency_key, which settles the held flags. */
 static uint64_t form_key(const struct jam_thread *self, struct jam_dependency_wanted wanted)
 {
-    uint64_t hash = jam_hash_add(jam_header->epoch, (uint64_t)wanted.lock->id << 32 | wanted.stack);
-    hash = jam_hash_add(hash, wanted.mode << 16 | wanted.flags);
+    uint64_t hash = class_add(jam_header->epoch, wanted.lock);
+    hash = jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags);
     for (uint32_t i = 0; i < self->held_count; i++) {
         const struct jam_held *held = &self->held[i];
-        hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->stack);
-        hash = jam_hash_add(hash, held->mode << 16 | held->flags);
+        hash = class_add(hash, self->held_local[i].lock);
+        hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags);
     }
     return hash | 1;
 }
 
-/* Key of the record that was made as number `number` of its form, and of those before in turn. */
-static uint64_t form_place(uint64_t form, uint64_t number)
+/* --- the ring of a form --- */
+
+static bool form_has_ended(struct jam_thread *self, uint32_t id, uint32_t generation)
 {
-    return form + 2 * (1 + number % GENERATIONS_KEPT);
+    const struct jam_lock_record *lock = (const struct jam_lock_record *)jam_map_find(
+        &self->dependency_forms, (uint64_t)id << 2 | 2);
+    return lock && __atomic_load_n(&lock->generation, __ATOMIC_RELAXED) != generation;
 }
 
-static bool has_generations(const struct jam_dependency *dependency, const struct jam_thread *self,
-                            const struct jam_lock_record *wanted)
+static bool form_is_over(struct jam_thread *self, const struct jam_dependency *record)
 {
-    if (dependency->generation != wanted->generation)
-        return false;
-    for (uint32_t i = 0; i < dependency->held_count; i++)
-        if (dependency->held[i].generation != self->held[i].generation)
-            return false;
-    return true;
+    if (form_has_ended(self, record->lock, record->generation))
+        return true;
+    for (uint32_t i = 0; i < record->held_count; i++)
+        if (form_has_ended(self, record->held[i].lock, record->held[i].generation))
+            return true;
+    return false;
 }
+
+/* Moves the hand on to a record that may be taken over; NULL: there is none near. */
+static struct jam_dependency *form_turn(struct jam_thread *self, uint64_t form)
+{
+    struct jam_map *forms = &self->dependency_forms;
+    uint64_t record = jam_map_find(forms, form);
+    if (jam_map_find(forms, form + 2) < RING_LEAST)
+        return NULL;
+    for (int i = 0; i < RING_STEPS && record; i++) {
+        record = jam_map_find(forms, record);
+        struct jam_dependency *dependency = (struct jam_dependency *)record;
+        jam_map_put(forms, form, record);
+        if (dependency && dependency->held_count == self->held_count &&
+            form_is_over(self, dependency))
+            return dependency;
+    }
+    return NULL;
+}
+
+/* Into the ring, behind the hand, which moves on to it. Without memory it is in no ring. */
+static void form_insert(struct jam_thread *self, uint64_t form, uint64_t record)
+{
+    struct jam_map *forms = &self->dependency_forms;
+    uint64_t hand = jam_map_find(forms, form);
+    uint64_t next = hand ? jam_map_find(forms, hand) : record;
+    if (!jam_map_put(forms, record, next) || (hand && !jam_map_put(forms, hand, record)))
+        return;
+    if (jam_map_put(forms, form, record))
+        jam_map_put(forms, form + 2, jam_map_find(forms, form + 2) + 1);
+}
+
+static void form_note_locks(struct jam_thread *self, const struct jam_lock_record *wanted)
+{
+    struct jam_map *forms = &self->dependency_forms;
+    jam_map_put(forms, (uint64_t)wanted->id << 2 | 2, (uint64_t)wanted);
+    for (uint32_t i = 0; i < self->held_count; i++)
+        jam_map_put(forms, (uint64_t)self->held[i].lock << 2 | 2,
+                    (uint64_t)self->held_local[i].lock);
+}
+
+/* --- records --- */
 
 static void dependency_copy_held(struct jam_dependency *dependency, const struct jam_thread *self)
 {
@@ -167,23 +233,42 @@ static void dependency_add_instance(struct jam_dependency *dependency,
     __atomic_store_n(&dependency->instances, count + 1, __ATOMIC_RELEASE);
 }
 
-static struct jam_dependency *dependency_get(struct jam_thread *self,
+/* What index and cache know it by is void. */
+static void dependency_forget(struct jam_thread *self, const struct jam_dependency *dependency)
+{
+    jam_map_remove(&self->dependency_index, record_key(dependency));
+    for (unsigned i = 0; i < JAM_DEPEND_CACHE; i++)
+        if (self->depend_cache[i].dependency == dependency)
+            self->depend_cache[i].key = 0;
+}
+
+static struct jam_dependency *dependency_make(struct jam_thread *self,
+                                              struct jam_dependency_wanted wanted)
+{
+    uint64_t form = form_key(self, wanted);
+    struct jam_dependency *dependency = form_turn(self, form);
+    if (dependency) {
+        dependency_forget(self, dependency);
+        dependency_take_over(dependency, self, wanted);
+    } else {
+        dependency = dependency_append(self, wanted);
+        if (dependency)
+            form_insert(self, form, (uint64_t)dependency);
+    }
+    form_note_locks(self, wanted.lock);
+    return dependency;
+}
+
+static struct jam_dependency *dependency_get(struct jam_thread *self, uint64_t key,
                                              struct jam_dependency_wanted wanted)
 {
-    struct jam_map *index = &self->dependency_index;
-    uint64_t form = form_key(self, wanted), made = jam_map_find(index, form);
-    struct jam_dependency *dependency = NULL;
-    if (made > 0)
-        dependency = (struct jam_dependency *)jam_map_find(index, form_place(form, made - 1));
-    if (dependency && has_generations(dependency, self, wanted.lock))
-        return dependency;
-    dependency = (struct jam_dependency *)jam_map_find(index, form_place(form, made));
+    struct jam_dependency *dependency =
+        (struct jam_dependency *)jam_map_find(&self->dependency_index, key);
     if (dependency)
-        dependency_take_over(dependency, self, wanted);
-    else
-        dependency = dependency_append(self, wanted);
-    if (dependency && jam_map_put(index, form_place(form, made), (uint64_t)dependency))
-        jam_map_put(index, form, made + 1);
+        return dependency;
+    dependency = dependency_make(self, wanted);
+    if (dependency)
+        jam_map_put(&self->dependency_index, key, (uint64_t)dependency);
     return dependency;
 }
 
@@ -197,7 +282,7 @@ struct jam_dependency *jam_depend_note(struct jam_thread *self, struct jam_depen
     if (cache->key == key && cache->thread == self->id && cache->segment == self->segment)
         return cache->dependency;
     struct jam_dependency *dependency =
-        cache->key == key ? cache->dependency : dependency_get(self, wanted);
+        cache->key == key ? cache->dependency : dependency_get(self, key, wanted);
     if (!dependency)
         return NULL;
     uint32_t last = dependency->instances - 1;

@@ -94,6 +94,25 @@ bool jam_map_put(struct jam_map *map, uint64_t key, uint64_t value)
     return true;
 }
 
+/* What stands behind moves up, as far as it may: a search ends at the first empty slot. */
+void jam_map_remove(struct jam_map *map, uint64_t key)
+{
+    struct jam_map_table *table = map->table;
+    struct jam_map_slot *slot = table ? map_slot(table, key) : NULL;
+    if (!slot || slot->key != key)
+        return;
+    uint64_t mask = table->capacity - 1, hole = (uint64_t)(slot - table->slot);
+    for (uint64_t i = (hole + 1) & mask; table->slot[i].key; i = (i + 1) & mask) {
+        uint64_t home = jam_mix(table->slot[i].key) & mask;
+        if (((i - home) & mask) < ((i - hole) & mask))
+            continue;
+        table->slot[hole] = table->slot[i];
+        hole = i;
+    }
+    table->slot[hole].key = 0;
+    table->count--;
+}
+
 uint64_t jam_shared_map_find(const struct jam_shared_map *map, uint64_t key)
 {
     return map_find(__atomic_load_n(&map->table, __ATOMIC_ACQUIRE), key);

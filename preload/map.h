@@ -1,6 +1,6 @@
 /*
  * Hash tables of the preload: 64-bit key to 64-bit value, open addressing, linear probing, memory
- * from jam_memory. Key 0 is not allowed. Nothing is ever removed singly.
+ * from jam_memory. Key 0 is not allowed. Only a thread's own map lets go of single keys.
  *
  * struct jam_map belongs to one thread. struct jam_shared_map is written under the growth lock and
  * read by anybody without a lock: a reader that races with a writer may miss a key (and then takes
@@ -52,6 +52,9 @@ uint64_t jam_map_find(const struct jam_map *map, uint64_t key);
 
 /* Insert or replace. False: no memory; the map is as before. */
 bool jam_map_put(struct jam_map *map, uint64_t key, uint64_t value);
+
+/* Does nothing if the key is not there. The table keeps its size. */
+void jam_map_remove(struct jam_map *map, uint64_t key);
 
 uint64_t jam_shared_map_find(const struct jam_shared_map *map, uint64_t key);
 bool jam_shared_map_put(struct jam_shared_map *map, uint64_t key, uint64_t value);

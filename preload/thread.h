@@ -132,6 +132,7 @@ struct jam_thread {
     struct jam_thread_record *record;
     struct jam_area sites, waits, histograms, blames, dependencies, orders, retries;
     struct jam_map site_index, blame_index, dependency_index, order_index, retry_index;
+    struct jam_map dependency_forms; /* see depend.c */
     struct jam_retry *streaks[JAM_STREAKS];
     struct jam_held_local held_local_inline[JAM_LANE_INLINE_HELD];
     struct jam_locals local;

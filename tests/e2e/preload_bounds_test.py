@@ -132,6 +132,21 @@ def locks_that_come_and_go_under_another():
 
 
 @test
+def locks_of_one_class_under_each_other():
+    count = 20000 * LONG
+    dump = bounded("pools", count, megabytes=1)
+    dump.check_complete()
+    equal(dump.lost(), {})
+    below = [item for item in dump["dependency"] if "take_below" in dump.stack(item["stack"])]
+    assert 15 <= len(below) <= 64, len(below)
+    equal({item["instances"] for item in below}, {1})
+    # All of the latest round are there: each of the others under the first.
+    latest = sorted(below, key=lambda item: item["first_ns"])[-15:]
+    equal(len({item["lock"] for item in latest}), 15)
+    equal(len({str(item["held"]).split(":", maxsplit=1)[0] for item in latest}), 1)
+
+
+@test
 def locks_that_another_thread_unlocks():
     dump = bounded("handover", 2000, megabytes=2)
     equal(dump.total("acquisitions", lock="common"), 2000)

@@ -13,6 +13,8 @@
  *        bounds reuse N         N locks one after another at 64 places
  *        bounds nested N        the same, each taken under the common one; another thread takes
  *                               the last, which lives on, the other way round
+ *        bounds pools N         N times 16 locks that are made together, taken under the first, and
+ *                               destroyed in ever another order
  *        bounds handover N      locks in one thread, unlocks in another, N times
  *        bounds fork N          forks from a thread while others run; parent and child take N locks
  *        bounds grow N [HOW]    N locks that stay; before the second half HOW: limit (RLIMIT_FSIZE is
@@ -222,6 +224,25 @@ static void take_below(pthread_mutex_t *list, pthread_mutex_t *node)
     pthread_mutex_unlock(list);
 }
 
+static void use_pool(long round)
+{
+    enum { POOL = 16 };
+    static const long steps[] = {1, 3, 5, 7, 9, 11, 13, 15}; /* prime to POOL: each comes once */
+    static pthread_mutex_t pool[POOL];
+    for (int i = 0; i < POOL; i++)
+        pthread_mutex_init(&pool[i], NULL);
+    for (int i = 1; i < POOL; i++)
+        take_below(&pool[0], &pool[i]);
+    for (int i = 0; i < POOL; i++)
+        pthread_mutex_destroy(&pool[(round + i * steps[round / POOL % 8]) % POOL]);
+}
+
+static void run_pools(void)
+{
+    for (long i = 0; i < count; i++)
+        use_pool(i);
+}
+
 static int to_other[2]; /* pipe: carries the node that the other thread shall take */
 
 static void *take_inverted(void *unused)
@@ -346,7 +367,7 @@ int main(int argc, char **argv)
         {"held-kill", run_held_kill}, {"reuse", run_reuse},
         {"handover", run_handover},   {"fork", run_fork},
         {"chain", run_chain},         {"chain-kill", run_chain_kill},
-        {"nested", run_nested},
+        {"nested", run_nested},       {"pools", run_pools},
     };
     if (argc < 3)
         return 2;
