@@ -7,11 +7,13 @@
 #include "core/fingerprint.h"
 #include "core/lock_kind.h"
 #include "render_name.h"
+#include "render_role.h"
 #include "render_waiting.h"
 #include "trace_record.h"
 #include "util/human.h"
 
 #define THREAD_TEXT_BYTES   (JAM_NAME_BYTES * 4)
+#define LABEL_BYTES         (THREAD_TEXT_BYTES + 64)
 #define NAMESAKES_LOOKED_AT 32 /* edges: in longer cycles, equal names stay equal */
 
 const char *jam_check_keep(struct jam_check *check, const char *text)
@@ -150,6 +152,16 @@ const char *jam_check_thread_name(struct jam_check *check, const struct jam_find
         return "a thread";
     return jam_check_keep(check, jam_waiting_thread_name(&check->report, finding->process, thread,
                                                          name, sizeof name));
+}
+
+const char *jam_check_thread_label(struct jam_check *check, const struct jam_finding *finding,
+                                   uint32_t thread)
+{
+    char name[LABEL_BYTES];
+    if (!thread)
+        return "a thread";
+    return jam_check_keep(
+        check, jam_role_thread_label(&check->report, finding->process, thread, name, sizeof name));
 }
 
 uint32_t jam_check_tid(const struct jam_check *check, const struct jam_finding *finding,

@@ -30,6 +30,10 @@ const char *jam_check_class_name(struct jam_check *check, const struct jam_findi
 /* The name alone, "thread" without one; tid 0 = unknown: the record was reused. */
 const char *jam_check_thread_name(struct jam_check *check, const struct jam_finding *finding,
                                   uint32_t thread);
+
+/* The same for a text: see jam_role_thread_label. */
+const char *jam_check_thread_label(struct jam_check *check, const struct jam_finding *finding,
+                                   uint32_t thread);
 uint32_t jam_check_tid(const struct jam_check *check, const struct jam_finding *finding,
                        uint32_t thread);
 

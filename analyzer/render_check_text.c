@@ -111,7 +111,7 @@ static void print_thread(const struct page *page, const struct jam_finding *find
 {
     uint32_t tid = jam_check_tid(page->check, finding, thread);
     fprintf(page->out, "%*sThread ", INDENT, "");
-    print_styled(page, JAM_STYLE_BOLD, jam_check_thread_name(page->check, finding, thread));
+    print_styled(page, JAM_STYLE_BOLD, jam_check_thread_label(page->check, finding, thread));
     if (tid)
         fprintf(page->out, " (tid %u)", tid);
     fputc('\n', page->out);

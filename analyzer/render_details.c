@@ -4,6 +4,7 @@
 #include "core/lock_kind.h"
 #include "render_callers.h"
 #include "render_name.h"
+#include "render_role.h"
 #include "render_stack.h"
 #include "render_table.h"
 #include "render_text.h"
@@ -17,7 +18,8 @@
 #define CALLER_INDENT   36
 #define HEADING_COLUMNS 62 /* what a lock's name may take in its heading */
 #define WAITING_COLUMNS 50 /* ... and behind a thread's name */
-#define HOLDERS_SHOWN   2  /* per waiting thread: only shared locks have more than one */
+#define THREAD_BYTES    (JAM_NAME_BYTES * 4 + 64)
+#define HOLDERS_SHOWN   2 /* per waiting thread: only shared locks have more than one */
 #define HANG_NS         1000000000u
 #define TRIFLE          100
 
@@ -184,12 +186,11 @@ static void print_place(const struct jam_text *text, enum jam_style style, const
 static void print_holders(const struct jam_text *text, const struct jam_waiting *waiting)
 {
     struct jam_holder holders[HOLDERS_SHOWN];
-    char name[JAM_NAME_BYTES * 4];
-    char verb[JAM_NAME_BYTES * 4 + 64];
+    char name[THREAD_BYTES];
+    char verb[THREAD_BYTES + 64];
     size_t count = jam_waiting_holders(text->report, waiting, holders, HOLDERS_SHOWN);
     for (size_t i = 0; i < count && i < HOLDERS_SHOWN; i++) {
-        jam_waiting_thread_name(text->report, waiting->process, holders[i].thread, name,
-                                sizeof name);
+        jam_role_thread_label(text->report, waiting->process, holders[i].thread, name, sizeof name);
         snprintf(verb, sizeof verb, "held by %s (tid %u) since", name, holders[i].tid);
         print_place(text, JAM_STYLE_BLOCKER, verb, text->report->processes[waiting->process].frames,
                     holders[i].stack);
@@ -201,12 +202,12 @@ static void print_holders(const struct jam_text *text, const struct jam_waiting 
 static void print_waiting(const struct jam_text *text, const struct jam_waiting *waiting)
 {
     char time[JAM_HUMAN_BYTES];
-    char thread[JAM_NAME_BYTES * 4];
+    char thread[THREAD_BYTES];
     char name[JAM_NAME_TEXT_BYTES + 64];
     const char *lock = waiting->lock == JAM_MAP_NONE
                            ? "an unrecorded object"
                            : jam_report_lock_name(text->report, waiting->lock);
-    jam_waiting_thread_name(text->report, waiting->process, waiting->thread, thread, sizeof thread);
+    jam_role_thread_label(text->report, waiting->process, waiting->thread, thread, sizeof thread);
     fprintf(text->out, "%10s  %s (tid %u) for %s\n", jam_human_time(waiting->for_ns, time), thread,
             waiting->tid, jam_table_fit(lock, WAITING_COLUMNS, name, sizeof name));
     print_place(text, JAM_STYLE_WAITER, "waits at",

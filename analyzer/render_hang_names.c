@@ -17,8 +17,9 @@ char *jam_hang_thread_text(struct jam_hang_report *report, uint32_t index, char 
                            size_t size)
 {
     const struct jam_hang_thread *thread = &report->hang.threads[index];
-    snprintf(buffer, size, "%s (tid %" PRIu32 "%s)", jam_hang_thread_name(report, index),
-             thread->tid, thread->state == JAM_HANG_ENDED ? ", which has ended," : "");
+    snprintf(buffer, size, "%s (tid %" PRIu32 "%s)",
+             jam_check_thread_label(&report->check, &nothing, thread->id), thread->tid,
+             thread->state == JAM_HANG_ENDED ? ", which has ended," : "");
     return buffer;
 }
 

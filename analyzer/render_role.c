@@ -8,8 +8,13 @@
 #include "core/function_name.h"
 #include "render_json_parts.h"
 #include "render_name.h"
+#include "render_waiting.h"
+#include "trace_record.h"
 #include "util/array.h"
 #include "util/human.h"
+
+#define FIRST_THREAD 1  /* the id of the thread that the process began with */
+#define START_BYTES  48 /* of the function behind a thread's name */
 
 static const char *keep(struct jam_report *report, const char *text)
 {
@@ -52,6 +57,40 @@ const char *jam_role_name(struct jam_report *report, const struct jam_contention
         drop_number(name);
     }
     return keep(report, jam_human_clean(name, clean, sizeof clean));
+}
+
+/* Whether it has the name that the kernel gave it: that of the thread that made it. */
+static bool is_unnamed(struct jam_trace *trace, const struct jam_thread_record *thread)
+{
+    const struct jam_thread_record *first = jam_trace_thread(trace, FIRST_THREAD);
+    return thread && first && thread->start_routine &&
+           strncmp(first->name, thread->name, sizeof thread->name) == 0;
+}
+
+/* The function that a thread of a Python program starts in is the same for all. */
+static bool runs_python(struct jam_trace *trace)
+{
+    struct jam_cursor cursor;
+    jam_cursor_start(&cursor, trace, JAM_EXTENT_PYTHON);
+    return jam_cursor_next(&cursor) != NULL;
+}
+
+char *jam_role_thread_label(struct jam_report *report, size_t process, uint32_t thread,
+                            char *buffer, size_t size)
+{
+    struct jam_trace *trace = report->processes[process].trace;
+    const struct jam_thread_record *record = jam_trace_thread(trace, thread);
+    char start[JAM_NAME_TEXT_BYTES];
+    char clean[JAM_NAME_TEXT_BYTES];
+    jam_waiting_thread_name(report, process, thread, buffer, size);
+    if (!is_unnamed(trace, record) || runs_python(trace))
+        return buffer;
+    const struct jam_contention_thread started = {.process = (uint32_t)process,
+                                                  .start_routine = record->start_routine};
+    size_t used = strlen(buffer);
+    if (name_start(report, &started, start, sizeof start))
+        snprintf(buffer + used, size - used, " (%s)", jam_human_clean(start, clean, START_BYTES));
+    return buffer;
 }
 
 static int compare_pairs(const void *left, const void *right)

@@ -15,6 +15,14 @@
 const char *jam_role_name(struct jam_report *report, const struct jam_contention_thread *thread);
 
 /*
+ * The name of a thread for a text, "thread" if it has none. Threads that nobody has named are
+ * called like the program: behind such a name stands the function that they start in, "db (flush)",
+ * unless it is unknown or the interpreter's.
+ */
+char *jam_role_thread_label(struct jam_report *report, size_t process, uint32_t thread,
+                            char *buffer, size_t size);
+
+/*
  * What a thread waited for, and made others wait for, by lock: an array for JSON, longest wait
  * first. Empty without events.
  */

@@ -89,6 +89,14 @@ def a_blocking_call_under_a_lock_is_a_note():
 
 
 @test
+def threads_that_are_called_like_the_program_are_told_apart():
+    patterns("slow_log", "inside")
+    contains(run(LOCKJAM, "check", "-v", "x.jam").stdout, "Thread slow_log (writer) (tid ")
+    findings = json.loads(run(LOCKJAM, "check", "-f", "json", "x.jam").stdout)["findings"]
+    equal({thread["name"] for found in findings for thread in found["threads"]}, {"slow_log"})
+
+
+@test
 def a_queue_is_not_called_shardable():
     result = record(sample("producer_consumer"), 20000, options=["-q", "-o", "x.jam"])
     equal(result.returncode, 0, result.stderr)
