@@ -12,6 +12,7 @@
  * the older version of a symbol that stands above it; its body has the suffix _compat.
  *
  * free stands first, because the dynamic linker may call it while it looks the others up.
+ * Names that begin with an underscore may be missing (real.c).
  *
  * To add an entry point: one row here, one body in hook_<family>.c, one line in docs/hooks.md.
  */
@@ -35,6 +36,7 @@
 
 #define JAM_COND_VERSION        "GLIBC_2.3.2"
 #define JAM_COND_COMPAT_VERSION "GLIBC_2.2.5"
+#define JAM_OLD_VERSION         "GLIBC_2.2.5" /* of names that nothing new can link to */
 
 /* clang-format off */
 #define JAM_HOOK_TABLE(JAM_HOOK, JAM_HOOK_COMPAT)                                                  \
@@ -101,19 +103,6 @@
     JAM_HOOK(void, pthread_exit, (void *value), (value), NULL)                                     \
     JAM_HOOK(int, pthread_setname_np, (pthread_t thread, const char *name), (thread, name), NULL)  \
     JAM_HOOK(pid_t, fork, (void), (), NULL)                                                        \
-    JAM_HOOK(int, __pthread_mutex_init, (pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes), (mutex, attributes), NULL) \
-    JAM_HOOK(int, __pthread_mutex_destroy, (pthread_mutex_t *mutex), (mutex), NULL)                \
-    JAM_HOOK(int, __pthread_mutex_lock, (pthread_mutex_t *mutex), (mutex), NULL)                   \
-    JAM_HOOK(int, __pthread_mutex_trylock, (pthread_mutex_t *mutex), (mutex), NULL)                \
-    JAM_HOOK(int, __pthread_mutex_unlock, (pthread_mutex_t *mutex), (mutex), NULL)                 \
-    JAM_HOOK(int, __pthread_rwlock_init, (pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes), (rwlock, attributes), NULL) \
-    JAM_HOOK(int, __pthread_rwlock_destroy, (pthread_rwlock_t *rwlock), (rwlock), NULL)            \
-    JAM_HOOK(int, __pthread_rwlock_rdlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)             \
-    JAM_HOOK(int, __pthread_rwlock_tryrdlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)          \
-    JAM_HOOK(int, __pthread_rwlock_wrlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)             \
-    JAM_HOOK(int, __pthread_rwlock_trywrlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)          \
-    JAM_HOOK(int, __pthread_rwlock_unlock, (pthread_rwlock_t *rwlock), (rwlock), NULL)             \
-    JAM_HOOK(int, __pthread_once, (pthread_once_t *control, void (*routine)(void)), (control, routine), NULL) \
     JAM_HOOK(int, mtx_init, (mtx_t *mutex, int type), (mutex, type), NULL)                         \
     JAM_HOOK(void, mtx_destroy, (mtx_t *mutex), (mutex), NULL)                                     \
     JAM_HOOK(int, mtx_lock, (mtx_t *mutex), (mutex), NULL)                                         \
@@ -164,7 +153,20 @@
     JAM_HOOK(void, _ZdlPvRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
     JAM_HOOK(void, _ZdaPvRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
     JAM_HOOK(void, _ZdlPvSt11align_val_tRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
-    JAM_HOOK(void, _ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL)
+    JAM_HOOK(void, _ZdaPvSt11align_val_tRKSt9nothrow_t, (void *block, uint64_t second, uint64_t third), (block, second, third), NULL) \
+    JAM_HOOK(int, __pthread_mutex_init, (pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes), (mutex, attributes), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_mutex_destroy, (pthread_mutex_t *mutex), (mutex), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_mutex_lock, (pthread_mutex_t *mutex), (mutex), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_mutex_trylock, (pthread_mutex_t *mutex), (mutex), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_mutex_unlock, (pthread_mutex_t *mutex), (mutex), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_init, (pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes), (rwlock, attributes), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_destroy, (pthread_rwlock_t *rwlock), (rwlock), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_rdlock, (pthread_rwlock_t *rwlock), (rwlock), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_tryrdlock, (pthread_rwlock_t *rwlock), (rwlock), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_wrlock, (pthread_rwlock_t *rwlock), (rwlock), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_trywrlock, (pthread_rwlock_t *rwlock), (rwlock), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_rwlock_unlock, (pthread_rwlock_t *rwlock), (rwlock), JAM_OLD_VERSION) \
+    JAM_HOOK(int, __pthread_once, (pthread_once_t *control, void (*routine)(void)), (control, routine), JAM_OLD_VERSION)
 /* clang-format on */
 
 #endif

@@ -4,7 +4,10 @@
  */
 #include "real.h"
 #include "allocator.h"
+#include "image.h"
+#include "symbol.h"
 
+#include <link.h>
 #include <stdint.h>
 
 /* The stubs: the table's first contents. */
@@ -54,6 +57,31 @@ static const void *jam_real_object(void *function)
     return function && !_dl_find_object(function, &found) ? found.dlfo_map_start : NULL;
 }
 
+/* Does this file, other than our own, define the name? A callback of dl_iterate_phdr(3). */
+static int real_file_defines(struct dl_phdr_info *file, size_t size, void *name)
+{
+    struct jam_image image = {
+        .bias = file->dlpi_addr,
+        .start = file->dlpi_addr,
+        .segment = file->dlpi_phdr,
+        .segment_count = file->dlpi_phnum,
+    };
+    struct dl_find_object own;
+    (void)size;
+    if (!_dl_find_object(&jam_real, &own) && own.dlfo_link_map->l_addr == file->dlpi_addr)
+        return 0;
+    return jam_symbol_find(&image, name) != 0;
+}
+
+/*
+ * A lookup that fails makes the dynamic linker allocate its message; the first hook may have been
+ * called by the target's allocator, which would then wait for itself.
+ */
+static bool real_is_defined(const char *name)
+{
+    return dl_iterate_phdr(real_file_defines, (void *)name) != 0;
+}
+
 /*
  * dlvsym passes over definitions without a version, which other interposers (sanitizer runtimes)
  * have, and which the dynamic linker takes for every version. dlsym alone will not do either:
@@ -61,8 +89,13 @@ static const void *jam_real_object(void *function)
  */
 static void *jam_real_find(const struct jam_lookup *row)
 {
-    void *next = dlsym(RTLD_NEXT, row->name);
+    bool may_be_missing = row->name[0] == '_';
+    if (may_be_missing && !real_is_defined(row->name))
+        return NULL;
     void *versioned = row->version ? dlvsym(RTLD_NEXT, row->name, row->version) : NULL;
+    if (may_be_missing && row->version)
+        return versioned;
+    void *next = dlsym(RTLD_NEXT, row->name);
     if (!versioned || (next && jam_real_object(next) != jam_real_object(versioned)))
         return next;
     return versioned;

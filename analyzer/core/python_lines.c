@@ -4,6 +4,11 @@
 /* Before the first instruction: -2 or -1 as stored by a frame that has not begun. */
 enum { NOT_BEGUN = 0x80000000u };
 
+static int signed_byte(unsigned char byte)
+{
+    return byte < 0x80 ? byte : byte - 0x100;
+}
+
 static unsigned line_from_lnotab(const struct jam_python_lines *lines, uint32_t position)
 {
     uint64_t address = 0;
@@ -12,7 +17,7 @@ static unsigned line_from_lnotab(const struct jam_python_lines *lines, uint32_t 
         address += lines->table[i];
         if (address > position)
             break;
-        line += (signed char)lines->table[i + 1];
+        line += signed_byte(lines->table[i + 1]);
     }
     return line > 0 ? (unsigned)line : 0;
 }
@@ -23,7 +28,7 @@ static unsigned line_from_ranges(const struct jam_python_lines *lines, uint32_t 
     uint64_t end = 0;
     int64_t line = lines->first_line;
     for (size_t i = 0; i + 1 < lines->bytes; i += 2) {
-        int delta = (signed char)lines->table[i + 1];
+        int delta = signed_byte(lines->table[i + 1]);
         end += lines->table[i];
         if (delta != NO_LINE)
             line += delta;
