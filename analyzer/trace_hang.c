@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "trace_lock.h"
+#include "trace_python_lock.h"
 #include "trace_record.h"
 
 /* A trace and what is known beside it. */
@@ -18,11 +19,39 @@ struct source {
 
 /* --- locks --- */
 
+static bool has_python(const struct jam_trace *trace)
+{
+    for (size_t i = 0; i < trace->extent_count; i++)
+        if (trace->extents[i].head.kind == JAM_EXTENT_PYTHON)
+            return true;
+    return false;
+}
+
+/*
+ * What Python waits with: only of a Lock it means anything who took it. In a condition wait a thread
+ * makes a semaphore, takes it, and waits for another one to post it.
+ */
+static bool has_taker(struct jam_trace *trace, const struct jam_lock_record *lock)
+{
+    if (!has_python(trace))
+        return true;
+    struct jam_python_names *names = jam_python_names_new(trace);
+    struct jam_python_locks *locks = names ? jam_python_locks_new(trace, names) : NULL;
+    const struct jam_python_lock *known =
+        locks ? jam_python_locks_find(locks, lock->created_stack) : NULL;
+    bool is_lock = known && known->is_lock;
+    jam_python_locks_free(locks);
+    jam_python_names_free(names);
+    return is_lock;
+}
+
 static int add_lock(struct jam_hang *hang, struct jam_trace *trace, uint32_t id)
 {
     struct jam_lock_record lock;
     if (!id || jam_hang_lock(hang, id) || !jam_trace_read_lock(trace, id, &lock))
         return 0;
+    if (lock.kind == JAM_LOCK_SEM && lock.unit_thread && !has_taker(trace, &lock))
+        lock.unit_thread = 0;
     return jam_hang_add_lock(hang, &lock);
 }
 

@@ -81,7 +81,8 @@ struct jam_hang {
     size_t thread_count, thread_capacity;
     struct jam_held *helds;
     size_t held_count, held_capacity;
-    struct jam_lock_record *locks;
+    struct jam_lock_record *locks; /* unit_thread of a semaphore: 0 if it is meant to be posted by
+                                      others than its taker */
     size_t lock_count, lock_capacity;
     struct jam_hang_tie *ties;
     size_t tie_count, tie_capacity;

@@ -40,6 +40,46 @@ static int tell_self(struct jam_hang_story *story, const struct jam_hang_tie *ti
     return jam_hang_story_edge(story, finding, tie->from, &edge);
 }
 
+/*
+ * It took the semaphore, and waits for it again, and nobody has posted it since: used as a lock. The
+ * preload has given up the hold, because somebody else might have posted.
+ */
+static bool waits_for_own_unit(const struct jam_hang *hang, const struct jam_hang_thread *thread)
+{
+    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
+    return lock && thread->wait.operation == JAM_OP_SEM_WAIT && lock->unit_thread == thread->id &&
+           lock->generation == thread->wait.generation &&
+           lock->handed_over_ticks > lock->born_ticks &&
+           lock->handed_over_ticks > lock->wake_ticks &&
+           lock->handed_over_ticks > lock->signal_ticks &&
+           lock->handed_over_ticks <= thread->wait.since_ticks;
+}
+
+static int tell_own_unit(struct jam_hang_story *story, uint32_t index)
+{
+    const struct jam_hang_thread *thread = &story->hang->threads[index];
+    struct jam_finding_edge edge = {.holds = jam_hang_use_of_wait(thread),
+                                    .wants = jam_hang_use_of_wait(thread)};
+    edge.holds.stack = 0; /* not known any more */
+    struct jam_finding *finding =
+        jam_findings_add(story->findings, JAM_FINDING_SELF_DEADLOCK, JAM_GRADE_CONFIRMED);
+    if (!finding)
+        return -1;
+    jam_hang_story_grade(story->hang, thread, finding);
+    return jam_hang_story_edge(story, finding, index, &edge);
+}
+
+static int tell_own_units(struct jam_hang_story *story)
+{
+    int status = 0;
+    for (size_t i = 0; !status && i < story->hang->thread_count; i++) {
+        const struct jam_hang_thread *thread = &story->hang->threads[i];
+        if (jam_hang_is_untold(thread) && waits_for_own_unit(story->hang, thread))
+            status = tell_own_unit(story, (uint32_t)i);
+    }
+    return status;
+}
+
 static int tell_selves(struct jam_hang_story *story)
 {
     int status = 0;
@@ -279,8 +319,8 @@ static const struct {
     int stage;
     int (*tell)(struct jam_hang_story *);
 } steps[] = {
-    {1, tell_selves},        {1, tell_circles}, {1, tell_orphans},
-    {2, tell_event_circles}, {3, tell_lost},    {4, tell_stuck},
+    {1, tell_selves},        {1, tell_own_units}, {1, tell_circles}, {1, tell_orphans},
+    {2, tell_event_circles}, {3, tell_lost},      {4, tell_stuck},
 };
 
 static int tell(struct jam_hang_story *story)

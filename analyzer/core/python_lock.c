@@ -187,6 +187,8 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
     bool has_target = source && read_target(source, target, sizeof target);
     bool is_recursive = (site && is_own(creation, site)) || (source && strstr(source, "RLock"));
     lock->kind = is_recursive ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    lock->is_lock = is_own(creation, site) && source &&
+                    (strstr(source, "Lock") || strstr(source, "allocate_lock"));
     if (source && strchr(source, ';'))
         has_target = false; /* several statements: which one? */
     if (is_own(creation, site) && source && !creates_locks(source)) {

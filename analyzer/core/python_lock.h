@@ -9,6 +9,7 @@
 #ifndef JAM_CORE_PYTHON_LOCK_H
 #define JAM_CORE_PYTHON_LOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,6 +32,8 @@ struct jam_python_creation {
 struct jam_python_lock {
     uint16_t kind; /* enum jam_lock_kind: python-lock, python-rlock, cond (somebody's wait for a
                       notify), sem (a lock of the interpreter) */
+    bool is_lock; /* a Lock for certain: whoever takes it twice waits for itself. The token inside a
+                     SimpleQueue, say, is taken twice by design */
     char name[JAM_PYTHON_NAME_BYTES]; /* "Pool.lock", "Event.wait in run app.py:41" */
 };
 

@@ -192,6 +192,11 @@ static void read_lock(struct cast *cast, const char *name, char **at)
         lock->wake_ticks = details.since;
         return;
     }
+    if (verb && !strcmp(verb, "taken")) {
+        lock->unit_thread = thread;
+        lock->handed_over_ticks = details.since;
+        return;
+    }
     lock->signal_thread = thread;
     lock->signal_stack = details.stack;
     lock->signal_ticks = details.since;
