@@ -13,7 +13,7 @@ static const struct {
     [JAM_GIL_SWITCH_MUTEX] = {0x88, JAM_LOCK_MUTEX},
 };
 
-static bool has_python(struct jam_trace *trace)
+bool jam_trace_has_python(struct jam_trace *trace)
 {
     struct jam_cursor cursor;
     jam_cursor_start(&cursor, trace, JAM_EXTENT_PYTHON);
@@ -54,7 +54,7 @@ int jam_trace_find_gils(struct jam_trace *trace, struct jam_map *parts)
     struct jam_map by_address = {0};
     struct jam_cursor cursor;
     const struct jam_lock_record *lock;
-    if (!has_python(trace))
+    if (!jam_trace_has_python(trace))
         return 0;
     int status = index_locks(trace, &by_address);
     jam_cursor_start(&cursor, trace, JAM_EXTENT_LOCKS);

@@ -9,6 +9,8 @@
 #ifndef JAM_TRACE_GIL_H
 #define JAM_TRACE_GIL_H
 
+#include <stdbool.h>
+
 #include "trace_file.h"
 #include "util/map.h"
 
@@ -19,6 +21,9 @@ enum jam_gil_part {
     JAM_GIL_SWITCH_MUTEX,
     JAM_GIL_PARTS
 };
+
+/* Whether Python code was seen in the process. */
+bool jam_trace_has_python(struct jam_trace *trace);
 
 /*
  * Stores the part that each lock id of a GIL is (jam_map key id, 0). A trace without Python code has

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "trace_gil.h"
 #include "trace_lock.h"
 #include "trace_python_lock.h"
 #include "trace_record.h"
@@ -202,7 +203,9 @@ int jam_trace_hang_load(struct jam_hang *hang, struct jam_trace *trace,
         status = add_locks(hang, trace);
     if (tasks) {
         hang->strangers = count_strangers(hang, tasks);
-        hang->has_handlers = tasks->has_handlers;
+        /* Python's own handler of SIGINT makes a note and posts nothing. */
+        hang->has_handlers =
+            tasks->has_handlers || (tasks->catches_interrupt && !jam_trace_has_python(trace));
     }
     jam_map_fini(&source.lanes);
     free(source.lane);

@@ -94,10 +94,11 @@ static uint64_t bit(int number)
 }
 
 /* Faults and broken pipes are the program's own; 32 and 33 are libc's (cancellation, setuid). */
-static bool read_handlers(uint32_t pid)
+static void read_handlers(struct jam_tasks *tasks, uint32_t pid)
 {
-    uint64_t harmless = bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGABRT) |
-                        bit(SIGTRAP) | bit(SIGSYS) | bit(SIGPIPE) | bit(32) | bit(33);
+    uint64_t harmless = bit(SIGINT) | bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) |
+                        bit(SIGABRT) | bit(SIGTRAP) | bit(SIGSYS) | bit(SIGPIPE) | bit(32) |
+                        bit(33);
     char path[PATH_BYTES];
     char line[256];
     uint64_t caught = 0;
@@ -108,12 +109,14 @@ static bool read_handlers(uint32_t pid)
             caught = strtoull(line + 7, NULL, 16);
     if (file)
         fclose(file);
-    return caught & ~harmless;
+    tasks->has_handlers = caught & ~harmless;
+    tasks->catches_interrupt = caught & bit(SIGINT);
 }
 
 int jam_tasks_init(struct jam_tasks *tasks, uint32_t pid)
 {
-    *tasks = (struct jam_tasks){.has_handlers = read_handlers(pid)};
+    *tasks = (struct jam_tasks){0};
+    read_handlers(tasks, pid);
     return read_tasks(tasks, pid);
 }
 

@@ -19,7 +19,8 @@ struct jam_tasks {
     struct jam_task *list; /* by tid */
     size_t count, capacity;
     bool has_handlers; /* the process catches signals that somebody may send: not only faults, and
-                          not those that libc keeps for itself */
+                          not those that libc keeps for itself, nor SIGINT */
+    bool catches_interrupt; /* it catches SIGINT */
 };
 
 /* 0; -1 if there is no such process (any more) or no memory. To be ended in any case. */
