@@ -158,17 +158,25 @@ static const char *lock_name(struct writing *writing, uint32_t id)
     return index == JAM_MAP_NONE ? "(unknown lock)" : jam_report_lock_name(writing->report, index);
 }
 
+/* Whom the wait's arrow leads to, else whom the preload named. */
+static uint32_t who_ended(const struct writing *writing, const struct jam_slice *slice)
+{
+    return slice->blocker == JAM_SLICE_NONE ? slice->other
+                                            : writing->timeline.slices[slice->blocker].thread;
+}
+
 static void print_arguments(struct writing *writing, const struct jam_slice *slice)
 {
     char name[JAM_NAME_BYTES * 4];
     fputs(",\"args\":{\"at\":", writing->out);
     jam_json_text(jam_report_site_name(writing->report, writing->process, slice->stack),
                   writing->out);
-    if (slice->other) {
+    uint32_t who = who_ended(writing, slice);
+    if (who) {
         fputs(",\"until\":", writing->out);
-        jam_json_text(jam_waiting_thread_name(writing->report, writing->process, slice->other, name,
-                                              sizeof name),
-                      writing->out);
+        jam_json_text(
+            jam_waiting_thread_name(writing->report, writing->process, who, name, sizeof name),
+            writing->out);
     }
     if (slice->flags & JAM_SLICE_FAILED)
         fputs(",\"failed\":true", writing->out);
