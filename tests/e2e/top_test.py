@@ -26,7 +26,9 @@ def table(screen):
 @test
 def shows_locks_and_who_is_blocked():
     with traffic() as process, Tmux(LOCKJAM, "top", "--interval=0.5", process.pid) as terminal:
-        screen = terminal.wait_for("hot_mutex (mutex)", "blocked now", "parked_mutex (mutex)", absent=["since its start"])
+        # The wait for the program's beginning stands in the picture of its interval.
+        screen = terminal.wait_for("hot_mutex (mutex)", "blocked now", "parked_mutex (mutex)",
+                                   absent=["since its start", "begun (sem)"])
         contains(screen, f"traffic (pid {process.pid})")
         assert re.search(r"parked \(tid \d+\) waits for parked_mutex at parked traffic.c:\d+; held by traffic", screen), screen
         names = [row[4] for row in table(screen)]
