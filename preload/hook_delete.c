@@ -94,84 +94,20 @@ static inline jam_delete *delete_begin(struct jam_call call, void *block, jam_de
     return delete_otherwise(call, block, next, name);
 }
 
-JAM_EXPORT void _ZdlPv(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next = delete_begin(JAM_CALLER(), block, &jam_real._ZdlPv, "_ZdlPv");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdaPv(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next = delete_begin(JAM_CALLER(), block, &jam_real._ZdaPv, "_ZdaPv");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdlPvm(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next = delete_begin(JAM_CALLER(), block, &jam_real._ZdlPvm, "_ZdlPvm");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdaPvm(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next = delete_begin(JAM_CALLER(), block, &jam_real._ZdaPvm, "_ZdaPvm");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdlPvSt11align_val_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next =
-        delete_begin(JAM_CALLER(), block, &jam_real._ZdlPvSt11align_val_t, "_ZdlPvSt11align_val_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdaPvSt11align_val_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next =
-        delete_begin(JAM_CALLER(), block, &jam_real._ZdaPvSt11align_val_t, "_ZdaPvSt11align_val_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdlPvmSt11align_val_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next = delete_begin(JAM_CALLER(), block, &jam_real._ZdlPvmSt11align_val_t,
-                                    "_ZdlPvmSt11align_val_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdaPvmSt11align_val_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next = delete_begin(JAM_CALLER(), block, &jam_real._ZdaPvmSt11align_val_t,
-                                    "_ZdaPvmSt11align_val_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdlPvRKSt9nothrow_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next =
-        delete_begin(JAM_CALLER(), block, &jam_real._ZdlPvRKSt9nothrow_t, "_ZdlPvRKSt9nothrow_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdaPvRKSt9nothrow_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next =
-        delete_begin(JAM_CALLER(), block, &jam_real._ZdaPvRKSt9nothrow_t, "_ZdaPvRKSt9nothrow_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next =
-        delete_begin(JAM_CALLER(), block, &jam_real._ZdlPvSt11align_val_tRKSt9nothrow_t,
-                     "_ZdlPvSt11align_val_tRKSt9nothrow_t");
-    next(block, second, third);
-}
-
-JAM_EXPORT void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third)
-{
-    jam_delete *next =
-        delete_begin(JAM_CALLER(), block, &jam_real._ZdaPvSt11align_val_tRKSt9nothrow_t,
-                     "_ZdaPvSt11align_val_tRKSt9nothrow_t");
-    next(block, second, third);
-}
+#define DELETE(name)                                                                               \
+    JAM_EXPORT void name(void *block, uint64_t second, uint64_t third)                             \
+    {                                                                                              \
+        delete_begin(JAM_CALLER(), block, &jam_real.name, #name)(block, second, third);            \
+    }
+DELETE(_ZdlPv)
+DELETE(_ZdaPv)
+DELETE(_ZdlPvm)
+DELETE(_ZdaPvm)
+DELETE(_ZdlPvSt11align_val_t)
+DELETE(_ZdaPvSt11align_val_t)
+DELETE(_ZdlPvmSt11align_val_t)
+DELETE(_ZdaPvmSt11align_val_t)
+DELETE(_ZdlPvRKSt9nothrow_t)
+DELETE(_ZdaPvRKSt9nothrow_t)
+DELETE(_ZdlPvSt11align_val_tRKSt9nothrow_t)
+DELETE(_ZdaPvSt11align_val_tRKSt9nothrow_t)
