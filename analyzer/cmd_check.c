@@ -35,8 +35,7 @@ struct check_options {
 static const struct jam_option check_options[] = {
     {"format", 'f', JAM_OPTION_CHOICE, NULL, "form of the result (text)", AT(format),
      format_choices, 0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct check_options, output),
     {"fail-on", 0, JAM_OPTION_CHOICE, NULL,
      "what makes the check fail: errors that happened, that can happen (default), all above a note",
      AT(fail_on), fail_choices, 0, 0},
@@ -59,31 +58,22 @@ static const struct jam_option check_options[] = {
     {"trace-folder", 0, JAM_OPTION_STRING, "FOLDER",
      "of a COMMAND: keep the traces in FOLDER (else they are removed)", AT(trace_folder), NULL, 0,
      0},
-    {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
-     jam_color_choices, 0, 0},
-    {"no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",
-     AT(is_unpaged), NULL, 0, 0},
+    JAM_OPTION_ROW_COLOR(struct check_options, color),
+    JAM_OPTION_ROW_NO_PAGER(struct check_options, is_unpaged),
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks, and what is not counted",
      AT(is_verbose), NULL, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_QUIET(struct check_options, is_quiet),
     {0},
 };
 
 #undef AT
-
-static bool use_color(const struct check_options *options, const struct jam_output *output)
-{
-    if (options->color == JAM_COLOR_AUTO)
-        return jam_output_is_terminal(output);
-    return options->color == JAM_COLOR_ALWAYS;
-}
 
 static int show(struct jam_check *check, const struct check_options *options,
                 struct jam_output *output, struct jam_error *error)
 {
     const struct jam_check_view view = {
         .is_verbose = options->is_verbose,
-        .is_color = use_color(options, output),
+        .is_color = jam_color_is_on(options->color, jam_output_is_terminal(output)),
     };
     if (options->is_generating && options->format == FORMAT_TEXT)
         jam_check_suppressions(check, &view, output->stream);

@@ -36,13 +36,11 @@ static const struct jam_option diff_options[] = {
      1000000000},
     {"format", 'f', JAM_OPTION_CHOICE, NULL, "form of the comparison (text)", AT(format),
      format_choices, 0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
-    {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
-     jam_color_choices, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct diff_options, output),
+    JAM_OPTION_ROW_COLOR(struct diff_options, color),
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "also what is the same; whole names", AT(is_verbose),
      NULL, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_QUIET(struct diff_options, is_quiet),
     {0},
 };
 
@@ -54,8 +52,7 @@ static int show(const struct diff_options *options, struct jam_diff_view *view,
 {
     struct jam_diff diff = {0};
     int status = 0;
-    view->is_color = options->color == JAM_COLOR_AUTO ? jam_output_is_terminal(output)
-                                                      : options->color == JAM_COLOR_ALWAYS;
+    view->is_color = jam_color_is_on(options->color, jam_output_is_terminal(output));
     if (jam_diff_reports(&diff, view) != 0)
         status = jam_error_memory(error);
     else

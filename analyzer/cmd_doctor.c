@@ -23,8 +23,7 @@ struct doctor_options {
 };
 
 static const struct jam_option doctor_options[] = {
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     JAM_OPTION_AT(struct doctor_options, output), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct doctor_options, output),
     {"format", 0, JAM_OPTION_CHOICE, NULL, "text (default) or json",
      JAM_OPTION_AT(struct doctor_options, format), format_choices, 0, 0},
     {0},

@@ -11,10 +11,9 @@ struct dump_options {
 #define AT(field) JAM_OPTION_AT(struct dump_options, field)
 
 static const struct jam_option dump_options[] = {
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct dump_options, output),
     {"raw", 0, JAM_OPTION_FLAG, NULL, "addresses only: look up no names", AT(is_raw), NULL, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_QUIET(struct dump_options, is_quiet),
     {0},
 };
 

@@ -37,15 +37,14 @@ struct export_options {
 
 static const struct jam_option export_options[] = {
     {"format", 'f', JAM_OPTION_CHOICE, NULL, "what to write", AT(format), format_choices, 0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct export_options, output),
     {"side", 0, JAM_OPTION_CHOICE, NULL, "whose call stacks carry the time (waiter)", AT(side),
      side_choices, 0, 0},
     {"waits", 0, JAM_OPTION_CHOICE, NULL, "waits for locks, or all (locks)", AT(waits),
      waits_choices, 0, 0},
     {"table", 't', JAM_OPTION_CHOICE, "TABLE", "csv: the table to print (lock_report):", AT(table),
      table_choices, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_QUIET(struct export_options, is_quiet),
     {0},
 };
 

@@ -30,9 +30,8 @@ static const struct jam_option graph_options[] = {
     {"by", 0, JAM_OPTION_CHOICE, NULL,
      "what a node stands for; auto: a lock, with more than 100 of them a class", AT(by), by_choices,
      0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct graph_options, output),
+    JAM_OPTION_ROW_QUIET(struct graph_options, is_quiet),
     {0},
 };
 

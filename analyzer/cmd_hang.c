@@ -23,14 +23,11 @@ struct hang_options {
 static const struct jam_option hang_options[] = {
     {"format", 'f', JAM_OPTION_CHOICE, NULL, "form of the result (text)", AT(format),
      format_choices, 0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
-    {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
-     jam_color_choices, 0, 0},
-    {"no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",
-     AT(is_unpaged), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct hang_options, output),
+    JAM_OPTION_ROW_COLOR(struct hang_options, color),
+    JAM_OPTION_ROW_NO_PAGER(struct hang_options, is_unpaged),
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks", AT(is_verbose), NULL, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_QUIET(struct hang_options, is_quiet),
     {0},
 };
 
@@ -39,10 +36,9 @@ static const struct jam_option hang_options[] = {
 static int show(struct jam_hang_report *report, const struct hang_options *options,
                 struct jam_output *output, struct jam_error *error)
 {
-    bool is_auto = options->color == JAM_COLOR_AUTO;
     const struct jam_check_view view = {
         .is_verbose = options->is_verbose,
-        .is_color = is_auto ? jam_output_is_terminal(output) : options->color == JAM_COLOR_ALWAYS,
+        .is_color = jam_color_is_on(options->color, jam_output_is_terminal(output)),
     };
     if (options->format == FORMAT_JSON)
         jam_hang_report_json(report, output->stream);

@@ -38,26 +38,16 @@ static const struct jam_option report_options[] = {
      NULL, 0, 1000000000},
     {"format", 'f', JAM_OPTION_CHOICE, NULL, "form of the report (text)", AT(format),
      format_choices, 0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
-    {"color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal", AT(color),
-     jam_color_choices, 0, 0},
-    {"no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",
-     AT(is_unpaged), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct report_options, output),
+    JAM_OPTION_ROW_COLOR(struct report_options, color),
+    JAM_OPTION_ROW_NO_PAGER(struct report_options, is_unpaged),
     {"verbose", 'v', JAM_OPTION_FLAG, NULL, "whole call stacks and names", AT(is_verbose), NULL, 0,
      0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_QUIET(struct report_options, is_quiet),
     {0},
 };
 
 #undef AT
-
-static bool use_color(const struct report_options *options, const struct jam_output *output)
-{
-    if (options->color == JAM_COLOR_AUTO)
-        return jam_output_is_terminal(output);
-    return options->color == JAM_COLOR_ALWAYS;
-}
 
 /* What the page tells of findings has no user's files behind it. */
 static int open_traces(struct jam_check *check, char *const *paths, size_t count, int format,
@@ -79,7 +69,7 @@ static int show(struct jam_check *check, const struct report_options *options,
         .sort = (enum jam_column_id)options->sort,
         .limit = options->limit == NO_LIMIT_GIVEN ? formats[options->format].limit : options->limit,
         .is_verbose = options->is_verbose,
-        .is_color = use_color(options, output),
+        .is_color = jam_color_is_on(options->color, jam_output_is_terminal(output)),
     };
     struct jam_error close_error;
     int status = 0;

@@ -37,9 +37,8 @@ static const struct jam_option whatif_options[] = {
      AT(question.writers), NULL, 0, 0},
     {"format", 'f', JAM_OPTION_CHOICE, NULL, "form of the answer (text)", AT(format),
      format_choices, 0, 0},
-    {"output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",
-     AT(output), NULL, 0, 0},
-    {"quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error", AT(is_quiet), NULL, 0, 0},
+    JAM_OPTION_ROW_OUTPUT(struct whatif_options, output),
+    JAM_OPTION_ROW_QUIET(struct whatif_options, is_quiet),
     {0},
 };
 

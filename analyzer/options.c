@@ -9,6 +9,11 @@
 
 const char *const jam_color_choices[] = {"auto", "always", "never", NULL};
 
+bool jam_color_is_on(int color, bool is_terminal)
+{
+    return color == JAM_COLOR_AUTO ? is_terminal : color == JAM_COLOR_ALWAYS;
+}
+
 /* Where the parser stands on the command line. */
 struct cursor {
     const struct jam_option *rows;

@@ -25,6 +25,7 @@
 #ifndef JAM_OPTIONS_H
 #define JAM_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -86,8 +87,35 @@ int jam_options_parse(const struct jam_option *rows, const struct jam_command_li
 int jam_options_store(const struct jam_option *row, void *values, const char *text,
                       struct jam_error *error);
 
-/* Choices that several commands share. */
+/* --- what several commands share --- */
+
+/* Rows of options that mean the same everywhere; `type` and `field` as for JAM_OPTION_AT. */
+#define JAM_OPTION_ROW_OUTPUT(type, field)                                                         \
+    {                                                                                              \
+        "output", 'o', JAM_OPTION_STRING, "FILE", "write to FILE instead of standard output",      \
+            JAM_OPTION_AT(type, field), NULL, 0, 0                                                 \
+    }
+#define JAM_OPTION_ROW_COLOR(type, field)                                                          \
+    {                                                                                              \
+        "color", 0, JAM_OPTION_CHOICE, NULL, "colours; auto means on a terminal",                  \
+            JAM_OPTION_AT(type, field), jam_color_choices, 0, 0                                    \
+    }
+#define JAM_OPTION_ROW_NO_PAGER(type, field)                                                       \
+    {                                                                                              \
+        "no-pager", 0, JAM_OPTION_FLAG, NULL, "print a long text on a terminal without stopping",  \
+            JAM_OPTION_AT(type, field), NULL, 0, 0                                                 \
+    }
+#define JAM_OPTION_ROW_QUIET(type, field)                                                          \
+    {                                                                                              \
+        "quiet", 'q', JAM_OPTION_FLAG, NULL, "no notes on standard error",                         \
+            JAM_OPTION_AT(type, field), NULL, 0, 0                                                 \
+    }
+
+/* Values of --color. */
 enum jam_color { JAM_COLOR_AUTO, JAM_COLOR_ALWAYS, JAM_COLOR_NEVER };
 extern const char *const jam_color_choices[];
+
+/* Whether that means colours for a product that goes to a terminal, or does not. */
+bool jam_color_is_on(int color, bool is_terminal);
 
 #endif
