@@ -1,14 +1,13 @@
 /* The sentences: templates with {names} that are filled in from the finding. */
 #include "render_check_words.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/shape.h"
 #include "render_check_name.h"
+#include "util/text.h"
 
-#define TEXT_BYTES  4096
 #define NAMES_SHOWN 4 /* of a long cycle in a sentence; the edges list all */
 
 struct words {
@@ -116,23 +115,6 @@ static const struct words kind_words[JAM_FINDING_KINDS] = {
                                   "Post once for each wait."},
 };
 
-/* A text that is put together bit by bit; what does not fit is cut. */
-struct text {
-    char bytes[TEXT_BYTES];
-    size_t used;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    size_t room = sizeof text->bytes - text->used;
-    int length = vsnprintf(text->bytes + text->used, room, format, arguments);
-    va_end(arguments);
-    if (length > 0)
-        text->used += (size_t)length < room ? (size_t)length : room - 1;
-}
-
 /* What a sentence is about. */
 struct subject {
     struct jam_check *check;
@@ -170,7 +152,7 @@ static size_t count_items(const struct subject *subject, item_fn item)
 }
 
 /* "a", "a and b", "a, b and c", "a, b, c, d and 5 more". */
-static void put_list(struct text *text, const struct subject *subject, item_fn item)
+static void put_list(struct jam_text *text, const struct subject *subject, item_fn item)
 {
     size_t count = count_items(subject, item);
     size_t shown = count > NAMES_SHOWN + 1 ? NAMES_SHOWN : count;
@@ -180,11 +162,11 @@ static void put_list(struct text *text, const struct subject *subject, item_fn i
         if (!name)
             continue;
         const char *last = number + 1 == count ? " and " : ", ";
-        put(text, "%s%s", number ? last : "", name);
+        jam_text_put(text, "%s%s", number ? last : "", name);
         number++;
     }
     if (shown < count)
-        put(text, " and %zu more", count - shown);
+        jam_text_put(text, " and %zu more", count - shown);
 }
 
 /* Whether several threads have one name (or none): "python3 and python3" tells nothing. */
@@ -198,90 +180,97 @@ static bool are_namesakes(const struct subject *subject)
     return count_items(subject, edge_thread) > 1;
 }
 
-static void put_threads(struct text *text, const struct subject *subject)
+static void put_threads(struct jam_text *text, const struct subject *subject)
 {
     const char *first = jam_check_thread_name(
         subject->check, subject->finding,
         subject->finding->edge_count ? subject->finding->edges[0].thread : subject->story.thread);
     if (are_namesakes(subject))
-        put(text, "%zu threads called %s", count_items(subject, edge_thread), first);
+        jam_text_put(text, "%zu threads called %s", count_items(subject, edge_thread), first);
     else if (!subject->finding->edge_count)
-        put(text, "%s",
+        jam_text_put(
+            text, "%s",
             jam_check_thread_name(subject->check, subject->finding, subject->story.thread));
     else
         put_list(text, subject, edge_thread);
 }
 
-static void put_locks(struct text *text, const struct subject *subject)
+static void put_locks(struct jam_text *text, const struct subject *subject)
 {
     if (!subject->finding->edge_count)
-        put(text, "%s",
+        jam_text_put(
+            text, "%s",
             jam_check_lock_name(subject->check, subject->finding, &subject->story.subject));
     else
         put_list(text, subject, edge_lock);
 }
 
-static void put_thread(struct text *text, const struct subject *subject)
+static void put_thread(struct jam_text *text, const struct subject *subject)
 {
-    put(text, "%s", jam_check_thread_name(subject->check, subject->finding, subject->story.thread));
+    jam_text_put(text, "%s",
+                 jam_check_thread_name(subject->check, subject->finding, subject->story.thread));
 }
 
-static void put_other_thread(struct text *text, const struct subject *subject)
+static void put_other_thread(struct jam_text *text, const struct subject *subject)
 {
     uint32_t thread = subject->story.other_thread;
     bool is_same = thread && thread == subject->story.thread;
-    put(text, "%s",
-        is_same ? "itself" : jam_check_thread_name(subject->check, subject->finding, thread));
+    jam_text_put(text, "%s",
+                 is_same ? "itself"
+                         : jam_check_thread_name(subject->check, subject->finding, thread));
 }
 
-static void put_lock(struct text *text, const struct subject *subject)
+static void put_lock(struct jam_text *text, const struct subject *subject)
 {
-    put(text, "%s", jam_check_lock_name(subject->check, subject->finding, &subject->story.subject));
+    jam_text_put(text, "%s",
+                 jam_check_lock_name(subject->check, subject->finding, &subject->story.subject));
 }
 
-static void put_other_lock(struct text *text, const struct subject *subject)
+static void put_other_lock(struct jam_text *text, const struct subject *subject)
 {
-    put(text, "%s", jam_check_lock_name(subject->check, subject->finding, &subject->story.other));
+    jam_text_put(text, "%s",
+                 jam_check_lock_name(subject->check, subject->finding, &subject->story.other));
 }
 
-static void put_place(struct text *text, const struct subject *subject)
+static void put_place(struct jam_text *text, const struct subject *subject)
 {
-    put(text, "%s",
-        jam_check_place(subject->check, subject->finding, subject->story.subject.stack));
+    jam_text_put(text, "%s",
+                 jam_check_place(subject->check, subject->finding, subject->story.subject.stack));
 }
 
-static void put_other_place(struct text *text, const struct subject *subject)
+static void put_other_place(struct jam_text *text, const struct subject *subject)
 {
-    put(text, "%s", jam_check_place(subject->check, subject->finding, subject->story.other.stack));
+    jam_text_put(text, "%s",
+                 jam_check_place(subject->check, subject->finding, subject->story.other.stack));
 }
 
-static void put_result(struct text *text, const struct subject *subject)
+static void put_result(struct jam_text *text, const struct subject *subject)
 {
     int32_t result = subject->finding->result;
-    put(text, "%s", result > 0 ? strerror(result) : "no reason given");
+    jam_text_put(text, "%s", result > 0 ? strerror(result) : "no reason given");
 }
 
-static void put_call(struct text *text, const struct subject *subject)
+static void put_call(struct jam_text *text, const struct subject *subject)
 {
-    put(text, "%s", jam_shape_call_name(subject->finding->call));
+    jam_text_put(text, "%s", jam_shape_call_name(subject->finding->call));
 }
 
-static void put_evidence(struct text *text, const struct subject *subject)
+static void put_evidence(struct jam_text *text, const struct subject *subject)
 {
     const struct jam_finding *finding = subject->finding;
     if (finding->evidence.lock)
-        put(text, "%s", jam_check_lock_name(subject->check, finding, &finding->evidence));
+        jam_text_put(text, "%s", jam_check_lock_name(subject->check, finding, &finding->evidence));
     else if (finding->evidence_thread)
-        put(text, "thread %s (tid %u)",
-            jam_check_thread_name(subject->check, finding, finding->evidence_thread),
-            jam_check_tid(subject->check, finding, finding->evidence_thread));
+        jam_text_put(text, "thread %s (tid %u)",
+                     jam_check_thread_name(subject->check, finding, finding->evidence_thread),
+                     jam_check_tid(subject->check, finding, finding->evidence_thread));
     else
-        put(text, "(not recorded)");
+        jam_text_put(text, "(not recorded)");
 }
 
 static const struct {
     const char *name;
-    void (*put)(struct text *, const struct subject *);
+    void (*put)(struct jam_text *, const struct subject *);
 } fields[] = {
     {"{threads}", put_threads},
     {"{thread}", put_thread},
@@ -297,7 +286,7 @@ static const struct {
 };
 
 /* The end of the field that the template has here, NULL if it has none. */
-static const char *put_field(struct text *text, const char *at, const struct subject *subject)
+static const char *put_field(struct jam_text *text, const char *at, const struct subject *subject)
 {
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
         size_t length = strlen(fields[i].name);
@@ -313,11 +302,11 @@ const char *jam_check_fill(struct jam_check *check, const struct jam_finding *fi
                            const char *sentence)
 {
     const struct subject subject = {check, finding, jam_check_story(finding)};
-    struct text text = {.used = 0};
+    struct jam_text text = {.used = 0};
     for (const char *at = sentence; *at;) {
         const char *next = *at == '{' ? put_field(&text, at, &subject) : NULL;
         if (!next)
-            put(&text, "%c", *at++);
+            jam_text_put(&text, "%c", *at++);
         else
             at = next;
     }

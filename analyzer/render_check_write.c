@@ -1,5 +1,4 @@
 /* Writes suppressions and baselines from findings. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "core/function_name.h"
@@ -8,26 +7,10 @@
 #include "render_check_words.h"
 #include "util/human.h"
 #include "util/output.h"
+#include "util/text.h"
 
-#define TEXT_BYTES   8192
 #define CHAIN_FRAMES 4 /* of a stack in a suppression: enough to tell callers of a helper apart */
 #define NAME_BYTES   512
-
-struct text {
-    char bytes[TEXT_BYTES];
-    size_t used;
-};
-
-__attribute__((format(printf, 2, 3))) static void put(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    size_t room = sizeof text->bytes - text->used;
-    int length = vsnprintf(text->bytes + text->used, room, format, arguments);
-    va_end(arguments);
-    if (length > 0)
-        text->used += (size_t)length < room ? (size_t)length : room - 1;
-}
 
 static const char *base_name(const char *path)
 {
@@ -36,8 +19,8 @@ static const char *base_name(const char *path)
 }
 
 /* "inner < outer < ...": functions, or modules where there is no name. */
-static void put_chain(struct text *text, struct jam_check *check, const struct jam_finding *finding,
-                      uint32_t stack)
+static void put_chain(struct jam_text *text, struct jam_check *check,
+                      const struct jam_finding *finding, uint32_t stack)
 {
     char name[NAME_BYTES];
     char clean[NAME_BYTES];
@@ -48,70 +31,70 @@ static void put_chain(struct text *text, struct jam_check *check, const struct j
             jam_function_shorten(frame->function, name, sizeof name);
         else
             snprintf(name, sizeof name, "%s", frame->module ? base_name(frame->module) : "*");
-        put(text, "%s%s", i ? " < " : "", jam_human_clean(name, clean, sizeof clean));
+        jam_text_put(text, "%s%s", i ? " < " : "", jam_human_clean(name, clean, sizeof clean));
     }
     if (!list.count)
-        put(text, "*");
+        jam_text_put(text, "*");
 }
 
 /* A line that the text has already says nothing new: instances of one class. */
-static void put_line_once(struct text *text, const char *line)
+static void put_line_once(struct jam_text *text, const char *line)
 {
     if (!strstr(text->bytes, line))
-        put(text, "%s", line);
+        jam_text_put(text, "%s", line);
 }
 
-static void put_edge(struct text *text, struct jam_check *check, const struct jam_finding *finding,
-                     const struct jam_finding_edge *edge)
+static void put_edge(struct jam_text *text, struct jam_check *check,
+                     const struct jam_finding *finding, const struct jam_finding_edge *edge)
 {
-    struct text line = {.used = 0};
-    put(&line, "    edge   = ");
+    struct jam_text line = {.used = 0};
+    jam_text_put(&line, "    edge   = ");
     put_chain(&line, check, finding, edge->holds.stack);
-    put(&line, " -> ");
+    jam_text_put(&line, " -> ");
     put_chain(&line, check, finding, edge->wants.stack);
-    put(&line, "\n");
+    jam_text_put(&line, "\n");
     put_line_once(text, line.bytes);
 }
 
-static void put_lock(struct text *text, struct jam_check *check, const struct jam_finding *finding,
-                     const struct jam_lock_use *use)
+static void put_lock(struct jam_text *text, struct jam_check *check,
+                     const struct jam_finding *finding, const struct jam_lock_use *use)
 {
-    struct text line = {.used = 0};
+    struct jam_text line = {.used = 0};
     if (!use->lock)
         return;
-    put(&line, "    lock   = %s\n", jam_check_class_name(check, finding, use));
+    jam_text_put(&line, "    lock   = %s\n", jam_check_class_name(check, finding, use));
     put_line_once(text, line.bytes);
 }
 
-static void put_subject(struct text *text, struct jam_check *check,
+static void put_subject(struct jam_text *text, struct jam_check *check,
                         const struct jam_finding *finding)
 {
     uint32_t stack = finding->subject.stack ? finding->subject.stack : finding->other.stack;
     put_lock(text, check, finding, &finding->subject);
     if (!stack)
         return;
-    put(text, "    stack  = ");
+    jam_text_put(text, "    stack  = ");
     put_chain(text, check, finding, stack);
-    put(text, "\n");
+    jam_text_put(text, "\n");
 }
 
 const char *jam_check_suppression(struct jam_check *check, const struct jam_check_item *item)
 {
     const struct jam_finding *finding = item->finding;
-    struct text text = {.used = 0};
-    put(&text, "suppress %s {\n", jam_finding_kind_name(finding->kind));
+    struct jam_text text = {.used = 0};
+    jam_text_put(&text, "suppress %s {\n", jam_finding_kind_name(finding->kind));
     for (size_t i = 0; i < finding->edge_count; i++)
         put_lock(&text, check, finding, &finding->edges[i].holds);
     for (size_t i = 0; i < finding->edge_count; i++)
         put_edge(&text, check, finding, &finding->edges[i]);
     if (!finding->edge_count)
         put_subject(&text, check, finding);
-    if (text.used > TEXT_BYTES / 2) { /* too long to be read: by id */
+    if (text.used > JAM_TEXT_BYTES / 2) { /* too long to be read: by id */
         text.used = 0;
-        put(&text, "suppress %s {\n    id     = %s\n", jam_finding_kind_name(finding->kind),
-            item->id);
+        jam_text_put(&text, "suppress %s {\n    id     = %s\n",
+                     jam_finding_kind_name(finding->kind), item->id);
     }
-    put(&text, "    reason = (say why this cannot happen)\n}\n");
+    jam_text_put(&text, "    reason = (say why this cannot happen)\n}\n");
     return jam_check_keep(check, text.bytes);
 }
 
