@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/search.h"
+
 /* What one path with one build-id is. */
 struct jam_symbol_source {
     struct jam_symbol_module identity; /* of the first module that is this file */
@@ -69,17 +71,16 @@ static bool is_mapped_at(const struct jam_symbol_mapping *mapping, uint32_t gene
            generation >= module->first_generation && generation <= module->last_generation;
 }
 
+static uint64_t mapping_key(const void *mappings, size_t index)
+{
+    return ((const struct jam_symbol_mapping *)mappings)[index].module.start;
+}
+
 struct jam_symbol_mapping *jam_symbol_modules_find(struct jam_symbol_modules *modules,
                                                    uint32_t generation, uint64_t address)
 {
-    size_t low = 0, high = modules->mapping_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (modules->mappings[middle].module.start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low =
+        jam_search_behind(modules->mappings, 0, modules->mapping_count, address, mapping_key);
     for (; low > 0 && modules->mappings[low - 1].end_so_far > address; low--)
         if (is_mapped_at(&modules->mappings[low - 1], generation, address))
             return &modules->mappings[low - 1];

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "util/search.h"
+
 #define SEARCH_DEPTH 256
 
 void jam_ranges_add(struct jam_ranges *ranges, const struct jam_range *range)
@@ -38,18 +40,15 @@ void jam_ranges_sort(struct jam_ranges *ranges)
         qsort(ranges->at, ranges->count, sizeof *ranges->at, compare);
 }
 
+static uint64_t range_key(const void *ranges, size_t index)
+{
+    return ((const struct jam_range *)ranges)[index].low;
+}
+
 /* How many ranges start at or before the address. */
 static size_t count_started(const struct jam_ranges *ranges, uint64_t address)
 {
-    size_t low = 0, high = ranges->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (ranges->at[middle].low <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return jam_search_behind(ranges->at, 0, ranges->count, address, range_key);
 }
 
 const struct jam_range *jam_ranges_find(const struct jam_ranges *ranges, uint64_t address)

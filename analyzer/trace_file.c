@@ -12,6 +12,7 @@
 #include "trace_kind.h"
 #include "trace_turns.h"
 #include "util/array.h"
+#include "util/search.h"
 
 #define RESYNC_BUFFER_BYTES (64 * 1024)
 #define STAT_BLOCK_BYTES    512          /* unit of st_blocks */
@@ -325,18 +326,15 @@ const unsigned char *jam_trace_load(struct jam_trace *trace, struct jam_trace_ex
     return extent->payload;
 }
 
+static uint64_t extent_key(const void *extents, size_t index)
+{
+    return ((const struct jam_trace_extent *)extents)[index].offset;
+}
+
 struct jam_trace_extent *jam_trace_find_extent(const struct jam_trace *trace, uint64_t offset,
                                                uint64_t bytes)
 {
-    size_t low = 0;
-    size_t high = trace->extent_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (trace->extents[middle].offset <= offset)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = jam_search_behind(trace->extents, 0, trace->extent_count, offset, extent_key);
     if (!low)
         return NULL;
     struct jam_trace_extent *extent = &trace->extents[low - 1];

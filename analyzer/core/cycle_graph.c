@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/components.h"
+#include "util/search.h"
 
 /* One held node of one variant. */
 struct step {
@@ -194,16 +195,15 @@ void jam_cycle_graph_fini(struct jam_cycle_graph *graph)
     *graph = (struct jam_cycle_graph){0};
 }
 
+static uint64_t arc_key(const void *arcs, size_t index)
+{
+    return ((const struct jam_arc *)arcs)[index].to;
+}
+
 const struct jam_arc *jam_cycle_graph_find(const struct jam_cycle_graph *graph, uint32_t from,
                                            uint32_t to)
 {
-    size_t low = graph->first_out[from], high = graph->first_out[from + 1], end = high;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (graph->arcs[middle].to < to)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t end = graph->first_out[from + 1];
+    size_t low = jam_search_first(graph->arcs, graph->first_out[from], end, to, arc_key);
     return low < end && graph->arcs[low].to == to ? &graph->arcs[low] : NULL;
 }

@@ -3,6 +3,7 @@
  * stand between two readers.
  */
 #include "core/cycle_instances.h"
+#include "util/search.h"
 
 /* The lock's facts are about this life of it. */
 static bool is_current(const struct jam_node *node)
@@ -66,17 +67,14 @@ bool jam_judge_is_private(struct jam_judge *judge, const struct jam_cycle_side *
            is_fresh(judge, variant->wanted, side->holds, side->instance);
 }
 
+static uint64_t writer_key(const void *writers, size_t index)
+{
+    return ((const struct jam_writer *)writers)[index].lock;
+}
+
 static size_t first_writer(const struct jam_judge *judge, uint32_t lock)
 {
-    size_t low = 0, high = judge->writer_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (judge->writers[middle].lock < lock)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return jam_search_first(judge->writers, 0, judge->writer_count, lock, writer_key);
 }
 
 bool jam_judge_has_writer(const struct jam_judge *judge, uint32_t node)

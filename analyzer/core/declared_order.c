@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/array.h"
+#include "util/search.h"
 #include "util/text_file.h"
 
 void jam_declared_order_fini(struct jam_declared_order *order)
@@ -59,19 +60,15 @@ uint32_t jam_declared_order_find(const struct jam_declared_order *order, const c
     return JAM_MAP_NONE;
 }
 
+static uint64_t pair_key(const void *pairs, size_t index)
+{
+    return ((const struct jam_declared_pair *)pairs)[index].before;
+}
+
 /* The first pair that begins with the class. */
 static size_t first_pair(const struct jam_declared_order *order, uint32_t before)
 {
-    size_t low = 0;
-    size_t high = order->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (order->pairs[middle].before < before)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return jam_search_first(order->pairs, 0, order->count, before, pair_key);
 }
 
 /* Appends what directly follows a class and was not met yet; returns the queue's new end. */

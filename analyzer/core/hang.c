@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "util/array.h"
+#include "util/search.h"
 
 /* One entry of a held list, ordered by lock, so that holders are found without a search. */
 struct holding {
@@ -127,19 +128,15 @@ static int index_init(struct index *index, const struct jam_hang *hang)
     return 0;
 }
 
+static uint64_t holding_key(const void *holdings, size_t index)
+{
+    return ((const struct holding *)holdings)[index].lock;
+}
+
 /* The first entry of the lock, or the place where it would be. */
 static size_t index_find(const struct index *index, uint32_t lock)
 {
-    size_t low = 0;
-    size_t high = index->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (index->list[middle].lock < lock)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return jam_search_first(index->list, 0, index->count, lock, holding_key);
 }
 
 /* --- ties --- */

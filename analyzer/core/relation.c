@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/array.h"
+#include "util/search.h"
 
 void jam_relation_fini(struct jam_relation *relation)
 {
@@ -261,18 +262,16 @@ int jam_relation_make(struct jam_relation *relation, const struct jam_relation_m
     return variant ? add_instance(relation, variant, made) : -1;
 }
 
+static uint64_t item_key(const void *items, size_t index)
+{
+    return ((const struct jam_set_item *)items)[index].node;
+}
+
 const struct jam_set_item *jam_variant_find_held(const struct jam_relation *relation,
                                                  const struct jam_variant *variant, uint32_t node)
 {
-    size_t low = 0, high;
-    const struct jam_set_item *items = jam_variant_items(relation, variant, &high);
-    size_t count = high;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (items[middle].node < node)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t count;
+    const struct jam_set_item *items = jam_variant_items(relation, variant, &count);
+    size_t low = jam_search_first(items, 0, count, node, item_key);
     return low < count && items[low].node == node ? &items[low] : NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "util/array.h"
+#include "util/search.h"
 
 struct jam_soft_event {
     uint64_t ticks;        /* of the signal or post */
@@ -72,17 +73,14 @@ int jam_soft_finish(struct jam_soft *soft)
     return soft->reached && soft->by ? 0 : -1;
 }
 
+static uint64_t event_key(const void *events, size_t index)
+{
+    return ((const struct jam_soft_event *)events)[index].ticks;
+}
+
 static size_t first_event_at(const struct jam_soft *soft, uint64_t ticks)
 {
-    size_t low = 0, high = soft->event_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (soft->events[middle].ticks < ticks)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return jam_search_first(soft->events, 0, soft->event_count, ticks, event_key);
 }
 
 /* For each thread when it was first reached from the end of the stay by wakes up to `limit`. A post
