@@ -1,49 +1,18 @@
 #!/usr/bin/env python3
 """Python frames are those that the interpreter sees, in the order in which it sees them.
-
-Runs every interpreter that is called python3 or python3.N here, and those that LOCKJAM_PYTHONS names
-(paths, separated by colons).
 """
-import glob
 import json
 import os
 import re
 import shutil
-import subprocess
 
 from harness import LOCKJAM, TOP, Skip, equal, main, record, report, run, test
 from preload_trace import Dump
+from pythons import interpreters, version_of
 
 FOLDER = os.path.join(TOP, "tests", "python")
 CHAINS_MIN = 150
 WAYS = {0: "blocking", 1: "timed", 4: "try"}  # flags of a dependency
-
-
-def interpreters():
-    named = [path for path in os.environ.get("LOCKJAM_PYTHONS", "").split(":") if path]
-    found = {os.path.realpath(path): path for path in named}
-    for folder in os.environ["PATH"].split(os.pathsep):
-        for path in sorted(glob.glob(os.path.join(folder, "python3*"))):
-            name = os.path.basename(path)
-            if name == "python3" or name[len("python3."):].isdigit():
-                found.setdefault(os.path.realpath(path), path)
-    return [path for path in found.values() if is_known(path)]
-
-
-def is_known(path):
-    """A shell script that starts an interpreter, a newer version, a build without a GIL: not here."""
-    code = ("import sys, sysconfig; assert sys.implementation.name == 'cpython'; "
-            "assert not sysconfig.get_config_var('Py_GIL_DISABLED'); print(sys.version_info.minor)")
-    with open(path, "rb") as file:
-        if file.read(4) != b"\x7fELF":
-            return False
-    result = subprocess.run([path, "-c", code], capture_output=True, text=True, check=False)
-    return result.returncode == 0 and 8 <= int(result.stdout) <= 15
-
-
-def version_of(path):
-    code = "import sys; print(*sys.version_info[:3])"
-    return tuple(int(word) for word in subprocess.check_output([path, "-c", code]).split())
 
 
 def python_part(stack):
