@@ -4,7 +4,7 @@
 #ifndef JAM_CORE_CYCLE_INSTANCES_H
 #define JAM_CORE_CYCLE_INSTANCES_H
 
-#include "core/cycle_judge.h"
+#include "core/cycle_side.h"
 
 /*
  * Looks for instances of the sides that can meet. Of the ways to choose, JAM_INSTANCE_TRIES pairs

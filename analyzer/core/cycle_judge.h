@@ -13,41 +13,7 @@
 #ifndef JAM_CORE_CYCLE_JUDGE_H
 #define JAM_CORE_CYCLE_JUDGE_H
 
-#include "core/finding.h"
-#include "core/happens_before.h"
-#include "core/relation.h"
-#include "core/soft_order.h"
-
-struct jam_cycle_side {
-    uint32_t variant;
-    uint32_t holds;                              /* node */
-    const struct jam_variant_instance *instance; /* chosen by the judge */
-};
-
-/* Somebody took a lock exclusively. */
-struct jam_writer {
-    uint32_t lock; /* id */
-    uint32_t thread;
-};
-
-struct jam_judge {
-    const struct jam_relation *relation;
-    struct jam_before *before;
-    struct jam_soft *soft;
-    const struct jam_thread_record *const *threads;
-    size_t thread_count;
-    const struct jam_writer *writers; /* by lock */
-    size_t writer_count;
-    uint64_t steps; /* work done so far */
-};
-
-struct jam_verdict {
-    enum jam_filter filter; /* why not, JAM_FILTER_NONE = it can happen; then: */
-    enum jam_grade grade;
-    enum jam_grade_reason reason;
-    struct jam_lock_use evidence;
-    uint32_t evidence_thread;
-};
+#include "core/cycle_side.h"
 
 /* Chooses the instances of the sides and says what is to be thought of the cycle. */
 struct jam_verdict jam_judge_cycle(struct jam_judge *judge, struct jam_cycle_side *sides,
@@ -63,8 +29,5 @@ bool jam_judge_may_meet(struct jam_judge *judge, uint32_t variant, uint32_t othe
 /* Whether `wanting` waits for the node that `holding` holds; the verdict says why not. */
 bool jam_judge_blocks(struct jam_judge *judge, uint32_t holding, uint32_t wanting,
                       struct jam_verdict *verdict);
-
-/* The node as a finding names it. */
-struct jam_lock_use jam_judge_use(const struct jam_judge *judge, uint32_t node);
 
 #endif

@@ -4,7 +4,27 @@
 #ifndef JAM_CORE_CYCLE_PATHS_H
 #define JAM_CORE_CYCLE_PATHS_H
 
-#include "core/cycle_search.h"
+#include "core/cycle_graph.h"
+#include "core/cycle_group.h"
+
+/* Comparisons of held locks, roughly; some seconds. */
+#define JAM_SEARCH_STEPS 100000000u
+
+/*
+ * Longer cycles are not searched: each needs as many threads at once. Where such a one might be,
+ * the search counts as cut short.
+ */
+#define JAM_CYCLE_SIDES_MAX 256
+
+/* What is searched, and where the results go. */
+struct jam_search {
+    struct jam_judge *judge;
+    const struct jam_cycle_graph *graph;
+    struct jam_groups *found;   /* can happen */
+    struct jam_groups *dropped; /* cannot: see the verdict's filter */
+    uint64_t steps_max;
+    bool is_cut; /* out: the bound was reached */
+};
 
 enum jam_arc_state {
     JAM_ARC_OPEN,

@@ -3,45 +3,11 @@
 
 #include <stdlib.h>
 
-#include "core/cycle_paths.h"
-
 /* Variants of two opposite arcs that are compared; smallest held sets first. */
 enum { PAIRS_MAX = 65536 };
 
 /* What cannot happen is explained for so many arcs, and with a tenth of the search's bound. */
 enum { EXPLANATIONS_MAX = 1000 };
-
-static int add_code(struct jam_paths *paths, const struct jam_cycle_side *side)
-{
-    uint64_t code = jam_cycle_side_code(paths->search->judge->relation, side);
-    return jam_map_insert(&paths->covered_code, code, 0, 0) == JAM_MAP_NONE ? -1 : 0;
-}
-
-static int mark_arcs(struct jam_paths *paths, const struct jam_cycle *cycle)
-{
-    const struct jam_relation *relation = paths->search->judge->relation;
-    bool is_sure = !cycle->verdict.filter && cycle->verdict.grade == JAM_GRADE_FEASIBLE;
-    for (size_t i = 0; i < cycle->count; i++) {
-        const struct jam_cycle_side *side = &cycle->sides[i];
-        const struct jam_arc *arc = jam_cycle_graph_find(paths->search->graph, side->holds,
-                                                         relation->variants[side->variant].wanted);
-        enum jam_arc_state *state = &paths->states[arc - paths->search->graph->arcs];
-        if (is_sure && add_code(paths, side) != 0)
-            return -1;
-        if (is_sure)
-            *state = JAM_ARC_COVERED;
-        else if (*state == JAM_ARC_OPEN)
-            *state = JAM_ARC_EXPLAINED;
-    }
-    return 0;
-}
-
-int jam_paths_report(struct jam_paths *paths, const struct jam_cycle *cycle)
-{
-    struct jam_groups *groups =
-        cycle->verdict.filter ? paths->search->dropped : paths->search->found;
-    return mark_arcs(paths, cycle) == 0 ? jam_groups_add(groups, cycle) : -1;
-}
 
 static bool is_conclusive(const struct jam_verdict *verdict)
 {

@@ -5,7 +5,7 @@
 
 #include "core/function_name.h"
 #include "core/pattern.h"
-#include "core/suppress_parse.h"
+#include "core/suppress_valgrind.h"
 
 #define NAME_BYTES 1024
 

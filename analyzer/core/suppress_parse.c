@@ -1,63 +1,11 @@
 /* Reads suppression files: the list, our own form and ThreadSanitizer's. */
-#include "core/suppress_parse.h"
+#include "core/suppress_rule.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/array.h"
-
-#define FROM_TO(first, last) ((2u << JAM_FINDING_##last) - (1u << JAM_FINDING_##first))
-
-const uint32_t jam_suppress_order_kinds = FROM_TO(DEADLOCK, RWLOCK_UPGRADE);
-const uint32_t jam_suppress_misuse_kinds =
-    FROM_TO(UNLOCK_NOT_OWNER, SEM_OVERPOST) | JAM_SUPPRESS_KIND(SELF_DEADLOCK);
-
-struct jam_suppress_rule *jam_suppress_add(struct jam_suppress_parser *parser,
-                                           enum jam_suppress_form form, const char *label)
-{
-    struct jam_suppressions *list = parser->list;
-    if (jam_array_reserve(&list->rules, &list->capacity, list->count, sizeof *list->rules) != 0) {
-        jam_error_memory(parser->error);
-        return NULL;
-    }
-    struct jam_suppress_rule *rule = &list->rules[list->count++];
-    *rule = (struct jam_suppress_rule){
-        .form = form,
-        .file = strdup(parser->lines.name),
-        .line = parser->lines.number,
-        .label = strdup(label),
-    };
-    if (rule->file && rule->label)
-        return rule;
-    jam_error_memory(parser->error);
-    return NULL;
-}
-
-static void fini_rule(struct jam_suppress_rule *rule)
-{
-    free(rule->file);
-    free(rule->label);
-    free(rule->reason);
-    free(rule->id);
-    jam_names_fini(&rule->locks);
-    jam_names_fini(&rule->created);
-    jam_names_fini(&rule->edges);
-    jam_names_fini(&rule->stacks);
-}
-
-void jam_suppress_drop(struct jam_suppress_parser *parser)
-{
-    fini_rule(&parser->list->rules[--parser->list->count]);
-}
-
-void jam_suppressions_fini(struct jam_suppressions *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        fini_rule(&list->rules[i]);
-    free(list->rules);
-    *list = (struct jam_suppressions){0};
-}
+#include "core/suppress_valgrind.h"
 
 /* --- our own form ---------------------------------------------------------------------------- */
 
@@ -194,7 +142,7 @@ static int parse_block(struct jam_suppress_parser *parser, struct jam_suppress_r
                                 "the block has no end: '}' is missing");
 }
 
-int jam_suppress_parse_own(struct jam_suppress_parser *parser, char *line)
+static int parse_own(struct jam_suppress_parser *parser, char *line)
 {
     size_t length = strlen(line);
     if (line[length - 1] != '{')
@@ -238,7 +186,7 @@ static int find_tsan_type(const char *line, size_t length)
     return -1;
 }
 
-int jam_suppress_parse_tsan(struct jam_suppress_parser *parser, char *line)
+static int parse_tsan(struct jam_suppress_parser *parser, char *line)
 {
     const char *colon = strchr(line, ':');
     int type = colon ? find_tsan_type(line, (size_t)(colon - line)) : -1;
@@ -269,8 +217,8 @@ static int parse_line(struct jam_suppress_parser *parser, char *line)
     if (strcmp(line, "{") == 0)
         return jam_suppress_parse_valgrind(parser);
     if (strncmp(line, own, length) == 0 && (line[length] == ' ' || !line[length]))
-        return jam_suppress_parse_own(parser, line);
-    return jam_suppress_parse_tsan(parser, line);
+        return parse_own(parser, line);
+    return parse_tsan(parser, line);
 }
 
 int jam_suppressions_parse(struct jam_suppressions *list, const char *name, char *text,

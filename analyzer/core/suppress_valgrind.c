@@ -2,6 +2,8 @@
  * Valgrind's form of suppressions: a block with a name, the tool's kind of error, and the callers
  * of one stack. Its stacks begin in the tool's own wrappers, ours in their caller.
  */
+#include "core/suppress_valgrind.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +11,6 @@
 
 #include "core/function_name.h"
 #include "core/pattern.h"
-#include "core/suppress_parse.h"
 #include "demangle.h"
 
 #define NAME_BYTES 1024

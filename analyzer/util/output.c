@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "util/pager.h"
-
 static bool is_same_file(const char *path, const char *other)
 {
     struct stat a;
@@ -35,7 +33,7 @@ int jam_output_open(struct jam_output *output, const char *path, char *const *in
 int jam_output_close(struct jam_output *output, struct jam_error *error)
 {
     if (output->pager) {
-        jam_pager_finish(output);
+        output->pager_finish(output);
         return 0;
     }
     bool has_failed = fflush(output->stream) != 0 || ferror(output->stream);

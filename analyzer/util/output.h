@@ -17,6 +17,7 @@ struct jam_output {
     FILE *stream;
     const char *path; /* NULL = standard output */
     pid_t pager;      /* that the stream goes to, 0 = none; see util/pager.h */
+    void (*pager_finish)(struct jam_output *);  /* ends the text for the pager, and waits for it */
     struct sigaction before[JAM_PAGER_SIGNALS]; /* what pager_leave_keys() changed */
 };
 

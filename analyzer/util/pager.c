@@ -67,6 +67,17 @@ static pid_t pager_spawn(char *const *words, int input)
     return pid;
 }
 
+/* Ends the text and waits until the user has read it. */
+static void pager_finish(struct jam_output *output)
+{
+    fclose(output->stream); /* what the user did not want to read is not missed */
+    while (waitpid(output->pager, NULL, 0) < 0 && errno == EINTR)
+        ;
+    pager_take_keys(output);
+    output->stream = stdout;
+    output->pager = 0;
+}
+
 /* The stream becomes a pipe to the pager; if anything fails, it stays what it was. */
 static void pager_connect(struct jam_output *output, char *const *words)
 {
@@ -79,6 +90,7 @@ static void pager_connect(struct jam_output *output, char *const *words)
     if (output->pager) {
         pager_leave_keys(output);
         output->stream = stream;
+        output->pager_finish = pager_finish;
         return;
     }
     if (stream)
@@ -99,14 +111,4 @@ void jam_pager_start(struct jam_output *output)
         pager_connect(output, words);
     }
     free(line);
-}
-
-void jam_pager_finish(struct jam_output *output)
-{
-    fclose(output->stream); /* what the user did not want to read is not missed */
-    while (waitpid(output->pager, NULL, 0) < 0 && errno == EINTR)
-        ;
-    pager_take_keys(output);
-    output->stream = stdout;
-    output->pager = 0;
 }

@@ -19,7 +19,4 @@
  */
 void jam_pager_start(struct jam_output *output);
 
-/* For jam_output_close: ends the text and waits until the user has read it. */
-void jam_pager_finish(struct jam_output *output);
-
 #endif

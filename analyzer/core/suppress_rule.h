@@ -1,6 +1,6 @@
-/* Between the parsers of the three forms; see core/suppress.h. */
-#ifndef JAM_CORE_SUPPRESS_PARSE_H
-#define JAM_CORE_SUPPRESS_PARSE_H
+/* What the parsers of the three forms share; see core/suppress.h. */
+#ifndef JAM_CORE_SUPPRESS_RULE_H
+#define JAM_CORE_SUPPRESS_RULE_H
 
 #include "core/suppress.h"
 #include "util/text_file.h"
@@ -22,14 +22,5 @@ void jam_suppress_drop(struct jam_suppress_parser *parser);
 #define JAM_SUPPRESS_KIND(kind) (1u << JAM_FINDING_##kind)
 extern const uint32_t jam_suppress_order_kinds;  /* predicted and real cycles */
 extern const uint32_t jam_suppress_misuse_kinds; /* what a tool calls misuse of a mutex */
-
-/* Parse the form whose first line was just read; 0 or an error. */
-int jam_suppress_parse_own(struct jam_suppress_parser *parser, char *line);
-int jam_suppress_parse_tsan(struct jam_suppress_parser *parser, char *line);
-int jam_suppress_parse_valgrind(struct jam_suppress_parser *parser);
-
-/* Whether a rule of Valgrind's form fits a stack. */
-bool jam_suppress_fits_callers(const struct jam_names *callers,
-                               const struct jam_suppress_stack *stack);
 
 #endif
