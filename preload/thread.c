@@ -1,5 +1,5 @@
 /*
- * Lanes and thread records: who gets them, and when they are used again.
+ * Lanes: who gets them, and when they are used again.
  *
  * There is no thread-exit handler, because none comes last: destructors of thread-specific data
  * may still lock. A lane whose thread has left its start routine is "ending"; it is handed on only
@@ -18,12 +18,9 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 enum {
     LANES_MAX = 65536,
-    RECORDS_MAX = 16384, /* 2 MiB of the file; past that, ended threads are folded */
-    IDS_REMEMBERED = 65536,
     STACK_BYTES_MAX = 256 << 20, /* sp further below the top is taken to be another stack */
     ENDED_KEPT_MAX = 256,        /* lanes of threads that ended with locks; each a page and more */
     ABOVE_TRAMPOLINE = 1536,     /* start_thread's frame; pthread's own data lies above it */
@@ -52,170 +49,16 @@ static struct {
     struct jam_thread *first_ending, *last_ending;
     struct jam_thread *kept[ENDED_KEPT_MAX]; /* of threads that ended with locks */
     uint32_t kept_count;
-    struct jam_area records;
-    struct jam_thread_record *record[RECORDS_MAX];
-    uint32_t record_count;
-    uint32_t fold_cursor;
-    uint16_t slot_of_id[IDS_REMEMBERED];
-    uint32_t last_id;
-    struct jam_shared_map by_pthread; /* pthread_t -> pointer to record; may be stale */
-    uint32_t session;                 /* counts the sessions of this process and its ancestors */
+    uint32_t session; /* counts the sessions of this process and its ancestors */
 } threads;
 
 static void thread_reset(void)
 {
-    uint32_t session = threads.session + 1;
-    threads.lane_count = threads.probe = threads.record_count = threads.fold_cursor = 0;
-    threads.last_id = threads.kept_count = 0;
+    threads.lane_count = threads.probe = threads.kept_count = 0;
     threads.first_ending = threads.last_ending = NULL;
-    threads.by_pthread = (struct jam_shared_map){0};
-    threads.session = session;
-    threads.records = (struct jam_area){
-        .shape = {.kind = JAM_EXTENT_THREADS,
-                  .record_bytes = sizeof(struct jam_thread_record),
-                  .first_id = 1},
-        .next_bytes = 4096,
-    };
+    threads.session++;
 }
 JAM_ON_RESET(thread_reset);
-
-/* --- records --- */
-
-struct jam_thread_record *jam_thread_find(uint32_t id)
-{
-    uint32_t slot = threads.slot_of_id[id % IDS_REMEMBERED];
-    struct jam_thread_record *record = slot < threads.record_count ? threads.record[slot] : NULL;
-    return record && record->id == id ? record : NULL;
-}
-
-struct jam_thread_record *jam_thread_find_pthread(uint64_t pthread)
-{
-    if (!jam_session_is_ready())
-        return NULL;
-    struct jam_thread_record *record =
-        (struct jam_thread_record *)jam_shared_map_find(&threads.by_pthread, pthread);
-    return record && record->pthread == pthread && !(record->flags & JAM_THREAD_JOINED) ? record
-                                                                                        : NULL;
-}
-
-void jam_thread_set_pthread(struct jam_thread_record *record, uint64_t pthread)
-{
-    if (!jam_growth_lock()) { /* the name or join of this thread will not find its record */
-        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
-        return;
-    }
-    record->pthread = pthread;
-    jam_shared_map_put(&threads.by_pthread, pthread, (uint64_t)record);
-    jam_growth_unlock();
-}
-
-/* Add an ended thread to the retired sums and give its record away. */
-static void record_fold(struct jam_thread_record *record)
-{
-    jam_header->threads_retired++;
-    jam_header->retired_wait_ticks += record->wait_ticks;
-    jam_header->retired_blocked_others_ticks += record->blocked_others_ticks;
-    jam_header->retired_lifetime_ticks += jam_ticks_between(record->start_ticks, record->end_ticks);
-    jam_session_lose(JAM_LOSS_THREADS_FOLDED, 1);
-    memset(record, 0, sizeof *record);
-}
-
-static bool record_holds(const struct jam_thread_record *record)
-{
-    const struct jam_lane *lane = record->lane ? threads.lane[record->lane]->lane : NULL;
-    return lane && lane->thread == record->id && lane->held_count > 0;
-}
-
-static bool record_is_over(const struct jam_thread_record *record)
-{
-    const uint16_t done = JAM_THREAD_JOINED | JAM_THREAD_DETACHED;
-    return (record->flags & JAM_THREAD_ENDED) && (record->flags & done) && !record_holds(record);
-}
-
-static struct jam_thread_record *record_reuse(uint32_t *slot)
-{
-    for (uint32_t i = 0; i < RECORDS_MAX; i++) {
-        *slot = threads.fold_cursor++ % RECORDS_MAX;
-        struct jam_thread_record *record = threads.record[*slot];
-        if (record_is_over(record)) {
-            record_fold(record);
-            return record;
-        }
-    }
-    return NULL;
-}
-
-static struct jam_thread_record *record_append(uint32_t *slot)
-{
-    struct jam_thread_record *record = jam_area_take(&threads.records, sizeof *record, NULL);
-    if (!record)
-        return NULL;
-    *slot = threads.record_count;
-    threads.record[threads.record_count++] = record;
-    jam_area_publish(&threads.records, sizeof *record);
-    return record;
-}
-
-static struct jam_thread_record *record_new(void)
-{
-    uint32_t slot = 0;
-    struct jam_thread_record *record =
-        threads.record_count < RECORDS_MAX ? record_append(&slot) : record_reuse(&slot);
-    if (!record)
-        return NULL;
-    record->id = ++threads.last_id;
-    threads.slot_of_id[record->id % IDS_REMEMBERED] = (uint16_t)slot;
-    jam_header->threads_started++;
-    return record;
-}
-
-struct jam_thread_record *jam_thread_announce(struct jam_thread *self, uint32_t stack,
-                                              const void *start_routine)
-{
-    if (!jam_growth_lock()) {
-        jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
-        return NULL;
-    }
-    struct jam_thread_record *record = record_new();
-    if (record) {
-        record->parent = self->id;
-        record->create_stack = stack;
-        record->parent_segment = self->segment;
-        record->start_routine = (uint64_t)start_routine;
-    }
-    jam_growth_unlock();
-    return record;
-}
-
-void jam_thread_withdraw(struct jam_thread_record *record)
-{
-    jam_thread_flag(record, JAM_THREAD_ENDED | JAM_THREAD_JOINED);
-    record->end_ticks = record->start_ticks = jam_ticks();
-}
-
-void jam_thread_rename(struct jam_thread_record *record, const char *name)
-{
-    memset(record->name, 0, sizeof record->name);
-    memcpy(record->name, name, strnlen(name, sizeof record->name - 1));
-}
-
-/* What the kernel calls this thread: also right when prctl(2) was used instead of pthread. */
-static void record_refresh_name(struct jam_thread_record *record)
-{
-    char name[JAM_NAME_BYTES] = "";
-    JAM_SYSCALL2(prctl, PR_GET_NAME, name);
-    name[sizeof name - 1] = '\0';
-    jam_thread_rename(record, name);
-}
-
-static void record_begin(struct jam_thread_record *record, uint16_t flags)
-{
-    record->tid = (uint32_t)JAM_SYSCALL1(gettid, 0);
-    record->start_ticks = jam_ticks();
-    jam_thread_flag(record, flags);
-    jam_thread_set_pthread(record, (uint64_t)pthread_self());
-    record_refresh_name(record);
-}
 
 /* --- lanes --- */
 
@@ -403,9 +246,9 @@ static struct jam_thread_record *thread_record(bool is_main)
 {
     if (thread_has_record())
         return thread_local.record;
-    struct jam_thread_record *record = record_new();
+    struct jam_thread_record *record = jam_thread_record_new();
     if (record) {
-        record_begin(record, is_main ? JAM_THREAD_MAIN : JAM_THREAD_FOREIGN);
+        jam_thread_record_begin(record, is_main ? JAM_THREAD_MAIN : JAM_THREAD_FOREIGN);
         if (is_main)
             record->start_ticks = jam_header->clock_first.ticks;
         thread_keep_record(record);
@@ -486,7 +329,8 @@ struct jam_thread *jam_thread_make_absent(const struct jam_thread_record *origin
 {
     if (!jam_growth_lock())
         return NULL;
-    struct jam_thread_record *record = threads.kept_count < ENDED_KEPT_MAX ? record_new() : NULL;
+    struct jam_thread_record *record =
+        threads.kept_count < ENDED_KEPT_MAX ? jam_thread_record_new() : NULL;
     struct jam_thread *thread = record ? lane_new() : NULL;
     if (thread)
         absent_fill(thread, record, original);
@@ -525,7 +369,7 @@ void jam_thread_started(struct jam_thread_record *record)
         return;
     thread_keep_record(record);
     thread_local.stack_top = (uint64_t)__builtin_frame_address(0) + ABOVE_TRAMPOLINE;
-    record_begin(record, 0);
+    jam_thread_record_begin(record, 0);
 }
 
 bool jam_thread_has_trampoline(void)
@@ -541,7 +385,7 @@ void jam_thread_ended(void)
     if (!jam_session_is_ready() || !record || (!is_attached && !thread_has_record()) ||
         record->flags & JAM_THREAD_ENDED)
         return;
-    record_refresh_name(record);
+    jam_thread_record_refresh_name(record);
     record->end_ticks = jam_ticks();
     jam_thread_flag(record, JAM_THREAD_ENDED);
     if (!is_attached)

@@ -21,6 +21,7 @@
 #include "arch.h"
 #include "map.h"
 #include "session.h"
+#include "thread_record.h"
 #include "trace_format.h"
 #include "unwinder.h"
 
@@ -160,12 +161,6 @@ extern __thread struct jam_thread *jam_self;
 /* The rest of jam_enter (guard.h): attach the thread, notice a fork, or count a nested call. */
 struct jam_thread *jam_enter_slow(void);
 
-/*
- * Make a record for a thread that is about to be created by this one. NULL: no space, counted.
- */
-struct jam_thread_record *jam_thread_announce(struct jam_thread *self, uint32_t stack,
-                                              const void *start_routine);
-
 /* The new thread itself: `record` is from jam_thread_announce, or NULL. */
 void jam_thread_started(struct jam_thread_record *record);
 
@@ -175,33 +170,12 @@ void jam_thread_ended(void);
 /* Whether the calling thread was started by our pthread_create, which will see its end. */
 bool jam_thread_has_trampoline(void);
 
-/* Set flags (enum jam_thread_flags): several threads may do it at once. */
-static inline void jam_thread_flag(struct jam_thread_record *record, uint16_t flags)
-{
-    __atomic_fetch_or(&record->flags, flags, __ATOMIC_RELAXED);
-}
-
-/* A thread that was announced but could not be created. */
-void jam_thread_withdraw(struct jam_thread_record *record);
-
-/* The record of a thread id, or NULL if it was folded into the retired sums. */
-struct jam_thread_record *jam_thread_find(uint32_t id);
-
-/* pthread_create has answered: this is the thread's pthread_t. */
-void jam_thread_set_pthread(struct jam_thread_record *record, uint64_t pthread);
-
-/* The record of a live pthread_t, or NULL. */
-struct jam_thread_record *jam_thread_find_pthread(uint64_t pthread);
-
 /* The lane that serves the kernel thread `tid` now, or NULL. */
 struct jam_lane *jam_thread_lane_of(uint32_t tid);
 
 /* All lanes ever made: number 1..jam_thread_lane_count(). */
 uint32_t jam_thread_lane_count(void);
 struct jam_lane *jam_thread_lane(uint32_t number);
-
-/* Name a thread; from pthread_setname_np. */
-void jam_thread_rename(struct jam_thread_record *record, const char *name);
 
 /*
  * A thread that does not exist in this process, as a copy of its record in the parent: a record with
