@@ -24,15 +24,23 @@ static struct {
     int (*is_finalizing)(void);
 } python;
 
-/* "3.11.2 (main, ...)" -> 11; 0 if it is not Python 3, or a build without a GIL. */
-static unsigned python_minor(const char *version)
+static unsigned read_number(const char **at)
 {
-    if (strncmp(version, "3.", 2) != 0 || strstr(version, "free-threading"))
+    unsigned number = 0;
+    for (; **at >= '0' && **at <= '9'; ++*at)
+        number = number * 10 + (unsigned)(**at - '0');
+    return number;
+}
+
+/* "3.11.2 (main, ...)" -> 11 << 8 | 2; 0 if it is not Python 3, or a build without a GIL. */
+static unsigned python_version(const char *text)
+{
+    if (strncmp(text, "3.", 2) != 0 || strstr(text, "free-threading"))
         return 0;
-    unsigned minor = 0;
-    for (const char *at = version + 2; *at >= '0' && *at <= '9'; at++)
-        minor = minor * 10 + (unsigned)(*at - '0');
-    return minor;
+    const char *at = text + 2;
+    unsigned minor = read_number(&at);
+    unsigned micro = *at++ == '.' ? read_number(&at) : 0;
+    return minor << 8 | micro;
 }
 
 void jam_python_consider(const struct jam_image *image)
@@ -41,7 +49,8 @@ void jam_python_consider(const struct jam_image *image)
     if (!version || python.layout)
         return;
     const char *text = ((const char *(*)(void))version)();
-    const struct jam_python_layout *layout = jam_python_layout_find(python_minor(text));
+    unsigned number = python_version(text);
+    const struct jam_python_layout *layout = jam_python_layout_find(number >> 8);
     uint64_t finalizing = jam_symbol_find(image, "Py_IsFinalizing");
     if (!finalizing)
         finalizing = jam_symbol_find(image, "_Py_IsFinalizing");
@@ -55,7 +64,7 @@ void jam_python_consider(const struct jam_image *image)
         return;
     }
     python.layout = layout;
-    jam_python_methods_wrap(image, layout->minor);
+    jam_python_methods_wrap(image, number);
     __atomic_store_n(&jam_python_is_here, true, __ATOMIC_RELEASE);
 }
 

@@ -1,19 +1,81 @@
 /*
- * Finding the method tables and wrapping them.
+ * Finding the tables and wrapping their functions.
  *
- * A table is static data of the interpreter's file, found by its contents: entries whose name is
- * "acquire_lock", in a table that has the other names of the type too. Functions are called through
- * the tables each time, so a wrapper works from then on, for locks that exist already too. Names
- * that share a function go on sharing one, because Python compares methods by it.
+ * A table is static data of the interpreter's file, found by its contents: an entry with one name,
+ * in a table that has a second name too. Names that share a function go on sharing one, because
+ * Python compares methods by it.
  */
 #include "python_methods.h"
-#include "python_layout.h"
-#include "symbol.h"
+#include "python_arguments.h"
+#include "python_lock.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-__thread uint8_t jam_python_acquire;
+/* --- what is wrapped --- */
+
+enum table { TABLE_LOCK, TABLE_RLOCK, TABLES };
+
+/* Each is told by a pair of names; other tables have "acquire_lock" too. */
+static const char *const table_marks[TABLES][2] = {
+    [TABLE_LOCK] = {"acquire_lock", "locked_lock"},
+    [TABLE_RLOCK] = {"_acquire_restore", "_release_save"},
+};
+
+struct row {
+    uint8_t table; /* enum table */
+    const char *method;
+    jam_python_handler *handler;
+    unsigned from, before; /* versions: minor << 8 | micro */
+};
+
+enum { EVER = UINT16_MAX };
+
+static const struct row rows[] = {
+    {TABLE_LOCK, "acquire", jam_python_semaphore_acquire, 0, EVER},
+    {TABLE_LOCK, "acquire_lock", jam_python_semaphore_acquire, 0, EVER},
+    {TABLE_LOCK, "__enter__", jam_python_semaphore_acquire, 0, EVER},
+    {TABLE_RLOCK, "acquire", jam_python_semaphore_acquire, 0, EVER},
+    {TABLE_RLOCK, "__enter__", jam_python_semaphore_acquire, 0, EVER},
+    {TABLE_RLOCK, "_acquire_restore", jam_python_semaphore_restore, 0, EVER},
+};
+
+/* --- wrappers --- */
+
+enum { WRAPPERS = 32 };
+static struct jam_python_method wrapped[WRAPPERS];
+
+#define WRAPPER(index)                                                                             \
+    static void *wrapper_##index(void *self, void *a, void *b, void *c, void *d, void *e)          \
+    {                                                                                              \
+        void *const rest[5] = {a, b, c, d, e};                                                     \
+        return wrapped[index].handler(&wrapped[index], self, rest, JAM_CALLER());                  \
+    }
+/* The numbers are octal: 000 to 037. */
+#define EIGHT(X, n)     X(n##0) X(n##1) X(n##2) X(n##3) X(n##4) X(n##5) X(n##6) X(n##7)
+#define EACH_WRAPPER(X) EIGHT(X, 00) EIGHT(X, 01) EIGHT(X, 02) EIGHT(X, 03)
+EACH_WRAPPER(WRAPPER)
+
+#define WRAPPER_NAME(index) wrapper_##index,
+static const jam_python_function wrappers[WRAPPERS] = {EACH_WRAPPER(WRAPPER_NAME)};
+
+/* The wrapper of a function; the same one for the same function. NULL: there are too many. */
+static void *wrap_function(void *function, struct jam_python_method method)
+{
+    method.original = (jam_python_function)function;
+    for (size_t i = 0; i < WRAPPERS; i++) {
+        if (function == (void *)wrappers[i])
+            return function;
+        if (wrapped[i].original && wrapped[i].original != method.original)
+            continue;
+        wrapped[i] = method;
+        return (void *)wrappers[i];
+    }
+    return NULL;
+}
+
+/* --- tables --- */
 
 /* struct PyMethodDef. */
 struct method {
@@ -24,142 +86,13 @@ struct method {
     const char *doc;
 };
 
-enum { METH_VARARGS = 1, METH_KEYWORDS = 2, METH_NOARGS = 4, METH_FASTCALL = 0x80 };
 enum { METHODS_MAX = 64 };
 
-/* Six words are all that any calling form of CPython passes in registers. */
-typedef void *(*python_function)(void *, void *, void *, void *, void *, void *);
-
-/* What a wrapped function takes, and what a call of it means. */
-struct wrapped {
-    python_function original;
-    uint32_t flags;
-    bool has_arguments; /* blocking and timeout; else it always waits */
+/* A search for all tables at once. */
+struct search {
+    const struct jam_image *image;
+    unsigned version;
 };
-
-enum { WRAPPERS = 8 };
-static struct wrapped wrapped[WRAPPERS];
-
-static struct {
-    void *false_object; /* Py_False */
-    int (*dict_next)(void *, int64_t *, void **, void **);
-    uint64_t tuple_items;
-    uint32_t string_ascii;
-} objects;
-
-/* --- arguments --- */
-
-enum { OBJECT_SIZE = 16 }; /* ob_size of a tuple */
-
-static bool is_named(const void *name, const char *text)
-{
-    const char *data = (const char *)name + objects.string_ascii;
-    return memcmp(data, text, strlen(text) + 1) == 0;
-}
-
-static uint8_t acquire_by_value(bool is_blocking, bool has_timeout)
-{
-    if (!is_blocking)
-        return JAM_PYTHON_TRY;
-    return has_timeout ? JAM_PYTHON_TIMED : JAM_PYTHON_BLOCKING;
-}
-
-/* acquire(blocking=True, timeout=-1) called with a tuple and a dictionary (or NULL). */
-static uint8_t acquire_from_tuple(const void *tuple, void *names)
-{
-    int64_t count = *(const int64_t *)((const char *)tuple + OBJECT_SIZE), position = 0;
-    void *const *items = (void *const *)((const char *)tuple + objects.tuple_items);
-    bool is_blocking = count < 1 || items[0] != objects.false_object, has_timeout = count > 1;
-    void *name, *value;
-    while (names && objects.dict_next(names, &position, &name, &value)) {
-        if (is_named(name, "blocking"))
-            is_blocking = value != objects.false_object;
-        else
-            has_timeout = true;
-    }
-    return acquire_by_value(is_blocking, has_timeout);
-}
-
-/* The same from an array, its length, and a tuple of names (or NULL) for its last items. */
-static uint8_t acquire_from_array(void *const *items, int64_t count, const void *names)
-{
-    bool is_blocking = count < 1 || items[0] != objects.false_object, has_timeout = count > 1;
-    int64_t named = names ? *(const int64_t *)((const char *)names + OBJECT_SIZE) : 0;
-    for (int64_t i = 0; i < named; i++) {
-        const void *name = ((void *const *)((const char *)names + objects.tuple_items))[i];
-        if (is_named(name, "blocking"))
-            is_blocking = items[count + i] != objects.false_object;
-        else
-            has_timeout = true;
-    }
-    return acquire_by_value(is_blocking, has_timeout);
-}
-
-static uint8_t acquire_kind(const struct wrapped *method, void *a, void *b, void *c)
-{
-    if (!method->has_arguments)
-        return JAM_PYTHON_BLOCKING;
-    if (method->flags & METH_FASTCALL)
-        return acquire_from_array(a, (int64_t)b, c);
-    return acquire_from_tuple(a, method->flags & METH_KEYWORDS ? b : NULL);
-}
-
-/* --- wrappers --- */
-
-static inline void *call_wrapped(const struct wrapped *method, void *self, void *const rest[5])
-{
-    uint8_t outer = jam_python_acquire;
-    jam_python_acquire = acquire_kind(method, rest[0], rest[1], rest[2]);
-    void *result = method->original(self, rest[0], rest[1], rest[2], rest[3], rest[4]);
-    jam_python_acquire = outer;
-    return result;
-}
-
-#define WRAPPER(index)                                                                             \
-    static void *wrapper_##index(void *self, void *a, void *b, void *c, void *d, void *e)          \
-    {                                                                                              \
-        void *const rest[5] = {a, b, c, d, e};                                                     \
-        return call_wrapped(&wrapped[index], self, rest);                                          \
-    }
-WRAPPER(0)
-WRAPPER(1)
-WRAPPER(2)
-WRAPPER(3)
-WRAPPER(4)
-WRAPPER(5)
-WRAPPER(6)
-WRAPPER(7)
-
-static const python_function wrappers[WRAPPERS] = {wrapper_0, wrapper_1, wrapper_2, wrapper_3,
-                                                   wrapper_4, wrapper_5, wrapper_6, wrapper_7};
-
-/* The wrapper of a function; the same one for the same function. NULL: there are too many. */
-static void *wrap_function(const struct method *method, bool has_arguments)
-{
-    for (size_t i = 0; i < WRAPPERS; i++) {
-        if (method->function == (void *)wrappers[i])
-            return method->function;
-        if (wrapped[i].original && wrapped[i].original != (python_function)method->function)
-            continue;
-        wrapped[i] = (struct wrapped){(python_function)method->function, (uint32_t)method->flags,
-                                      has_arguments};
-        return (void *)wrappers[i];
-    }
-    return NULL;
-}
-
-/* --- tables --- */
-
-/* Names whose functions take a lock; the others of a table are left alone. */
-static const struct {
-    const char *name;
-    bool has_arguments;
-} acquiring[] = {
-    {"acquire", true}, {"acquire_lock", true}, {"__enter__", false}, {"_acquire_restore", false}};
-
-/* The two types are told by a pair of names each; other tables have "acquire_lock" too. */
-static const char *const types[][2] = {{"acquire_lock", "locked_lock"},
-                                       {"_acquire_restore", "_release_save"}};
 
 static bool table_has(const struct method *table, const char *name)
 {
@@ -169,19 +102,28 @@ static bool table_has(const struct method *table, const char *name)
     return false;
 }
 
-/* Data is writable in every interpreter so far; a table that were not would stay as it is. */
-static void table_wrap(struct method *table)
+static const struct row *row_find(const struct search *search, unsigned table, const char *method)
 {
-    for (size_t i = 0; i < METHODS_MAX && table[i].name; i++)
-        for (size_t k = 0; k < sizeof acquiring / sizeof *acquiring; k++) {
-            /* __enter__ may be acquire itself, with its arguments. */
-            bool is_it = strcmp(table[i].name, acquiring[k].name) == 0;
-            bool has_arguments = acquiring[k].has_arguments || table[i].flags & METH_VARARGS;
-            bool restores = strcmp(acquiring[k].name, "_acquire_restore") == 0;
-            void *wrapper = is_it ? wrap_function(&table[i], has_arguments && !restores) : NULL;
-            if (wrapper)
-                __atomic_store_n(&table[i].function, wrapper, __ATOMIC_RELEASE);
-        }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].table == table && strcmp(rows[i].method, method) == 0 &&
+            search->version >= rows[i].from && search->version < rows[i].before)
+            return &rows[i];
+    return NULL;
+}
+
+/* Data is writable in every interpreter so far; a table that were not would stay as it is. */
+static void table_wrap(const struct search *search, struct method *table, unsigned kind)
+{
+    for (size_t i = 0; i < METHODS_MAX && table[i].name; i++) {
+        const struct row *row = row_find(search, kind, table[i].name);
+        struct jam_python_method method = {.flags = (uint32_t)table[i].flags};
+        if (!row)
+            continue;
+        method.handler = row->handler;
+        void *wrapper = wrap_function(table[i].function, method);
+        if (wrapper)
+            __atomic_store_n(&table[i].function, wrapper, __ATOMIC_RELEASE);
+    }
 }
 
 static bool is_inside(const struct jam_image *image, const void *address)
@@ -203,37 +145,38 @@ static struct method *table_start(const struct jam_image *image, struct method *
     return entry;
 }
 
-/* Look at every word of a writable segment as if an entry began there. */
-static void segment_search(const struct jam_image *image, const Elf64_Phdr *segment)
+/* Which tables might this entry belong to? */
+static void entry_consider(const struct search *search, struct method *entry,
+                           const struct method *lowest)
 {
-    uint64_t start = image->bias + segment->p_vaddr;
-    uint64_t end = start + segment->p_filesz;
-    struct method *lowest = (struct method *)((start + 7) & ~7ull);
-    for (uint64_t at = (uint64_t)lowest; at + sizeof(struct method) <= end; at += 8) {
-        struct method *entry = (struct method *)at;
-        for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-            if (!is_entry(image, entry) || strcmp(entry->name, types[i][0]) != 0)
-                continue;
-            struct method *table = table_start(image, entry, lowest);
-            if (table_has(table, types[i][1]))
-                table_wrap(table);
-        }
+    for (unsigned kind = 0; kind < TABLES; kind++) {
+        if (strcmp(entry->name, table_marks[kind][0]) != 0)
+            continue;
+        struct method *table = table_start(search->image, entry, lowest);
+        if (table_has(table, table_marks[kind][1]))
+            table_wrap(search, table, kind);
     }
 }
 
-void jam_python_methods_wrap(const struct jam_image *image, unsigned minor)
+/* Look at every word of a writable segment as if an entry began there. */
+static void segment_search(const struct search *search, const Elf64_Phdr *segment)
 {
-    const struct jam_python_layout *layout = jam_python_layout_find(minor);
-    objects.false_object = (void *)jam_symbol_find(image, "_Py_FalseStruct");
-    objects.dict_next =
-        (int (*)(void *, int64_t *, void **, void **))jam_symbol_find(image, "PyDict_Next");
-    if (!layout || !objects.false_object || !objects.dict_next)
+    uint64_t start = search->image->bias + segment->p_vaddr;
+    uint64_t end = start + segment->p_filesz;
+    struct method *lowest = (struct method *)((start + 7) & ~7ull);
+    for (uint64_t at = (uint64_t)lowest; at + sizeof(struct method) <= end; at += 8)
+        if (is_entry(search->image, (struct method *)at))
+            entry_consider(search, (struct method *)at, lowest);
+}
+
+void jam_python_methods_wrap(const struct jam_image *image, unsigned version)
+{
+    struct search search = {image, version};
+    if (!jam_python_arguments_setup(image, version))
         return;
-    objects.tuple_items = minor >= 14 ? 32 : 24;
-    objects.string_ascii = layout->string_ascii;
     for (uint32_t i = 0; i < image->segment_count; i++) {
         const Elf64_Phdr *segment = &image->segment[i];
         if (segment->p_type == PT_LOAD && segment->p_flags & PF_W)
-            segment_search(image, segment);
+            segment_search(&search, segment);
     }
 }

@@ -1,0 +1,83 @@
+/* Reading tuples, dictionaries and names as they lie in memory. */
+#include "python_arguments.h"
+#include "python_layout.h"
+#include "symbol.h"
+
+#include <string.h>
+
+static struct {
+    void *false_object; /* Py_False */
+    int (*dict_next)(void *, int64_t *, void **, void **);
+    uint64_t tuple_items;
+    uint32_t string_ascii;
+} objects;
+
+bool jam_python_arguments_setup(const struct jam_image *image, unsigned version)
+{
+    unsigned minor = version >> 8;
+    const struct jam_python_layout *layout = jam_python_layout_find(minor);
+    objects.false_object = (void *)jam_symbol_find(image, "_Py_FalseStruct");
+    objects.dict_next =
+        (int (*)(void *, int64_t *, void **, void **))jam_symbol_find(image, "PyDict_Next");
+    if (!layout || !objects.false_object || !objects.dict_next)
+        return false;
+    objects.tuple_items = minor >= 14 ? 32 : 24;
+    objects.string_ascii = layout->string_ascii;
+    return true;
+}
+
+enum { OBJECT_SIZE = 16 }; /* ob_size of a tuple */
+
+static bool is_named(const void *name, const char *text)
+{
+    const char *data = (const char *)name + objects.string_ascii;
+    return memcmp(data, text, strlen(text) + 1) == 0;
+}
+
+static enum jam_python_acquire kind_by_value(bool is_blocking, bool has_timeout)
+{
+    if (!is_blocking)
+        return JAM_PYTHON_TRY;
+    return has_timeout ? JAM_PYTHON_TIMED : JAM_PYTHON_BLOCKING;
+}
+
+/* A tuple and a dictionary (or NULL). */
+static enum jam_python_acquire kind_from_tuple(const void *tuple, void *names)
+{
+    int64_t count = *(const int64_t *)((const char *)tuple + OBJECT_SIZE), position = 0;
+    void *const *items = (void *const *)((const char *)tuple + objects.tuple_items);
+    bool is_blocking = count < 1 || items[0] != objects.false_object, has_timeout = count > 1;
+    void *name, *value;
+    while (names && objects.dict_next(names, &position, &name, &value)) {
+        if (is_named(name, "blocking"))
+            is_blocking = value != objects.false_object;
+        else
+            has_timeout = true;
+    }
+    return kind_by_value(is_blocking, has_timeout);
+}
+
+/* The same from an array, its length, and a tuple of names (or NULL) for its last items. */
+static enum jam_python_acquire kind_from_array(void *const *items, int64_t count, const void *names)
+{
+    bool is_blocking = count < 1 || items[0] != objects.false_object, has_timeout = count > 1;
+    int64_t named = names ? *(const int64_t *)((const char *)names + OBJECT_SIZE) : 0;
+    for (int64_t i = 0; i < named; i++) {
+        const void *name = ((void *const *)((const char *)names + objects.tuple_items))[i];
+        if (is_named(name, "blocking"))
+            is_blocking = items[count + i] != objects.false_object;
+        else
+            has_timeout = true;
+    }
+    return kind_by_value(is_blocking, has_timeout);
+}
+
+enum jam_python_acquire jam_python_acquire_kind(const struct jam_python_method *method,
+                                                void *const rest[5])
+{
+    if (method->flags & JAM_METH_FASTCALL)
+        return kind_from_array(rest[0], (int64_t)rest[1], rest[2]);
+    if (method->flags & JAM_METH_VARARGS)
+        return kind_from_tuple(rest[0], method->flags & JAM_METH_KEYWORDS ? rest[1] : NULL);
+    return JAM_PYTHON_BLOCKING;
+}

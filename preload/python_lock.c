@@ -1,0 +1,29 @@
+/* Locks that are semaphores: the wrapper tells the hooks inside what was asked for. */
+#include "python_lock.h"
+#include "python_arguments.h"
+
+__thread uint8_t jam_python_acquire;
+
+static void *acquire_as(enum jam_python_acquire kind, const struct jam_python_method *method,
+                        void *self, void *const rest[5])
+{
+    uint8_t outer = jam_python_acquire;
+    jam_python_acquire = (uint8_t)kind;
+    void *result = jam_python_forward(method, self, rest);
+    jam_python_acquire = outer;
+    return result;
+}
+
+void *jam_python_semaphore_acquire(const struct jam_python_method *method, void *self,
+                                   void *const rest[5], struct jam_call caller)
+{
+    (void)caller;
+    return acquire_as(jam_python_acquire_kind(method, rest), method, self, rest);
+}
+
+void *jam_python_semaphore_restore(const struct jam_python_method *method, void *self,
+                                   void *const rest[5], struct jam_call caller)
+{
+    (void)caller;
+    return acquire_as(JAM_PYTHON_BLOCKING, method, self, rest);
+}
