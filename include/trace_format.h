@@ -277,7 +277,8 @@ struct jam_lock_record {
     uint32_t generation; /* from 1; JAM_GENERATION_ENDED is set when it is over */
     uint16_t kind;       /* enum jam_lock_kind */
     uint16_t flags;      /* enum jam_lock_flags */
-    uint32_t partner;    /* cond: id of the mutex it was last waited with */
+    uint32_t partner;    /* cond: id of the mutex it was last waited with; sem that its taker waits
+                            for: of the lock that it released in between (Python's conditions) */
     uint32_t id;
     uint32_t created_stack; /* stack_ref of the init, 0 = static or C++ */
     uint32_t first_stack;   /* stack_ref of the first use of the first generation */
@@ -556,7 +557,7 @@ struct jam_dependency {
     uint16_t turns;      /* grows by 2 with each take-over; atomic, odd = being written (seqlock) */
     uint32_t epoch;
     uint32_t instances; /* 0 = not yet whole */
-    uint32_t partner;   /* wanted kind thread: id of the thread that is joined; cond: the mutex */
+    uint32_t partner;   /* a join (kind thread, or sem): id of the thread; cond: the mutex */
     struct jam_instance instance[JAM_DEPENDENCY_INSTANCES];
     uint64_t first_ticks;
     uint64_t last_ticks;               /* latest occurrence; never before first_ticks */

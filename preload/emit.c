@@ -158,8 +158,10 @@ static void request_begin_inside(struct jam_request *request, struct jam_call ca
         request_resolve(request, slot);
     }
     request->generation = request->lock->generation;
-    if (JAM_UNLIKELY(target->key.kind == JAM_LOCK_SEM))
+    if (JAM_UNLIKELY(target->key.kind == JAM_LOCK_SEM)) {
         jam_lock_note_wait(self, request->lock);
+        target->partner = request->lock->thread;
+    }
     if (JAM_UNLIKELY(target->key.flags & JAM_LOCK_RECURSIVE) &&
         jam_emit_is_held(self, (const void *)target->key.address))
         target->flags |= JAM_HELD_REENTRY;
@@ -231,7 +233,7 @@ void jam_request_acquired(struct jam_request *request)
 void jam_request_acquired_semaphore(struct jam_request *request)
 {
     if (JAM_UNLIKELY(request->lock->thread))
-        jam_python_acquired(request->self, request->lock);
+        jam_python_acquired(request->self, request->lock, request->stack);
     if (request->lock->flags & JAM_LOCK_LOCKLIKE)
         jam_request_acquired(request);
     else
@@ -245,7 +247,7 @@ void jam_request_passed(struct jam_request *request)
         request->dependency->last_ticks = jam_ticks();
     if (request->target.key.kind == JAM_LOCK_COND)
         jam_order_note_wake(request->self, request->lock, request->wait_begin);
-    else if (request->target.key.kind == JAM_LOCK_SEM)
+    else if (request->target.key.kind == JAM_LOCK_SEM && !request->lock->thread)
         jam_order_note_wake(request->self, request->lock, request->lock->born_ticks);
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(request->self, JAM_EVENT_ACQUIRE, request->target.mode, request->lock->id,

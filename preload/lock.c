@@ -309,9 +309,14 @@ static void semaphore_is_signal(struct jam_lock_record *lock)
 /* It was taken for a lock. Those who have it in their lists drop it when they look again. */
 static void semaphore_give_up(struct jam_lock_record *lock)
 {
+    jam_lock_is_event(lock);
+    jam_lock_hand_over(lock->address);
+}
+
+void jam_lock_is_event(struct jam_lock_record *lock)
+{
     semaphore_is_signal(lock);
     __atomic_fetch_and(&lock->flags, (uint16_t)~JAM_LOCK_LOCKLIKE, __ATOMIC_RELAXED);
-    jam_lock_hand_over(lock->address);
 }
 
 void jam_lock_note_wait(const struct jam_thread *self, struct jam_lock_record *lock)

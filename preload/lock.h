@@ -76,6 +76,9 @@ struct jam_holders *jam_lock_holders(struct jam_lock_record *lock);
 /* A semaphore is about to be waited for. */
 void jam_lock_note_wait(const struct jam_thread *self, struct jam_lock_record *lock);
 
+/* A semaphore that has just begun is known to be no lock. */
+void jam_lock_is_event(struct jam_lock_record *lock);
+
 /* The thread that holds it is going to wait for it: it waits for a signal, so it is no lock. */
 void jam_lock_note_second_wait(const struct jam_thread *self, struct jam_lock_record *lock);
 

@@ -61,7 +61,8 @@ bool jam_python_makes_end(void);
 
 /* A semaphore was created, or acquired, by this thread: is it one for the end of a thread? */
 void jam_python_created(const struct jam_thread *self, struct jam_lock_record *lock);
-void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *lock);
+void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *lock,
+                         uint32_t stack);
 
 /*
  * The id of a code object's record in the trace (struct jam_python_code), which is written when it

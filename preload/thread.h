@@ -142,6 +142,8 @@ struct jam_thread {
     struct jam_thread *next_ending;   /* in the queue of lanes whose thread is leaving */
     uint32_t slots_used;
     uint32_t handovers_seen; /* of jam_lock_handovers */
+    uint32_t gap_lock;       /* released last of those that were not the newest; 0 = none ... */
+    uint64_t gap_ticks;      /* ... and when */
     uint64_t stack_top;      /* first address behind the thread's own stack, 0 = unknown */
     uint64_t stack_bytes;    /* how far below it the stack may reach */
     /* caches */

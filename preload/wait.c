@@ -57,17 +57,26 @@ static void lock_remove_waiter(const struct jam_request *request)
 
 /*
  * Who holds a semaphore and waits for it again waits for another thread's post, as CPython's
- * conditions do.
+ * conditions do: those have released the condition's lock in between, which is remembered.
  */
 static void block_reconsider(struct jam_request *request)
 {
     struct jam_thread *self = request->self;
     const void *object = (const void *)request->target.key.address;
-    if (!(request->lock->flags & JAM_LOCK_LOCKLIKE) ||
-        jam_held_find(self, object) == self->held_count)
+    uint32_t at = jam_held_find(self, object);
+    if (!(request->lock->flags & JAM_LOCK_LOCKLIKE) || at == self->held_count)
         return;
+    bool gave_one_up = self->gap_ticks > self->held[at].acquired_ticks;
+    request->lock->partner = gave_one_up ? self->gap_lock : 0;
     jam_lock_note_second_wait(self, request->lock);
     jam_held_drop_handed_over(self);
+}
+
+/* Some semaphores stand for the end of a thread: see python_join.c. */
+static uint16_t block_operation(const struct jam_request *request, uint16_t operation)
+{
+    bool is_join = operation == JAM_OP_SEM_WAIT && request->target.partner;
+    return is_join ? JAM_OP_JOIN : operation;
 }
 
 void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t owner_tid)
@@ -75,6 +84,7 @@ void jam_request_block(struct jam_request *request, uint16_t operation, uint32_t
     struct jam_thread *self = request->self;
     if (operation == JAM_OP_SEM_WAIT && self->held_count > 0)
         block_reconsider(request);
+    operation = block_operation(request, operation);
     request->wait_begin = jam_ticks();
     if (request->dependency)
         request->dependency->last_ticks = request->wait_begin;

@@ -127,7 +127,8 @@ static uint32_t joined_thread(const struct jam_lock_order *order,
 static bool is_join(const struct jam_lock_order *order, const struct jam_dependency *record)
 {
     const struct jam_lock_record *lock = jam_relation_find_lock(&order->relation, record->lock);
-    return lock && lock->kind == JAM_LOCK_THREAD;
+    bool stands_for_end = lock && lock->kind == JAM_LOCK_SEM && lock->thread;
+    return stands_for_end || (lock && lock->kind == JAM_LOCK_THREAD);
 }
 
 static int note_joined(struct jam_lock_order *order, const struct jam_dependency *record,

@@ -125,8 +125,8 @@ static bool describe_end(struct jam_python_lock *lock, const struct jam_python_c
 {
     if (strcmp(last_part(creation->places[0].function), "_set_tstate_lock") != 0)
         return false;
-    lock->kind = JAM_LOCK_SEM;
-    snprintf(lock->name, sizeof lock->name, "end of a Thread (join)");
+    lock->kind = JAM_LOCK_THREAD;
+    snprintf(lock->name, sizeof lock->name, "end of a thread");
     return true;
 }
 
