@@ -148,16 +148,68 @@ bool jam_python_next(struct jam_python_walk *walk)
     return true;
 }
 
-bool jam_python_first(struct jam_python_walk *walk)
+/* The innermost frame of the calling thread, which may be one of the C stack; 0 = none. */
+static uint64_t first_frame(const struct jam_python_layout *layout)
 {
-    const struct jam_python_layout *layout = python.layout;
     uint64_t state = layout ? (uint64_t)python.this_thread_state() : 0;
     if (!state || python.is_finalizing())
-        return false;
-    walk->at = load(state, layout->thread_frame);
-    if (walk->at && layout->thread_frame_through >= 0)
-        walk->at = load(walk->at, (unsigned)layout->thread_frame_through);
+        return 0;
+    uint64_t frame = load(state, layout->thread_frame);
+    if (frame && layout->thread_frame_through >= 0)
+        frame = load(frame, (unsigned)layout->thread_frame_through);
+    return frame;
+}
+
+bool jam_python_first(struct jam_python_walk *walk)
+{
+    walk->at = first_frame(python.layout);
     return jam_python_next(walk);
+}
+
+/* --- hashing --- */
+
+/* All bits of the result depend on all bits of both (as in Wang Yi's wyhash). */
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    unsigned __int128 product =
+        (unsigned __int128)(a ^ 0x9e3779b97f4a7c15u) * (b ^ 0xc2b2ae3d27d4eb4fu);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/*
+ * The walk of jam_python_next once more, for speed: it comes with every acquire. The frames' parts
+ * are independent of each other; only a rotation and an addition are a chain.
+ */
+static inline __attribute__((always_inline)) uint64_t
+hash_frames(const struct jam_python_layout *layout, uint64_t frame, uint32_t depth_max,
+            bool has_pointers)
+{
+    uint64_t hash = 0;
+    for (uint32_t depth = 0; frame && depth < depth_max;
+         frame = load(frame, layout->frame_previous)) {
+        if (has_pointers && frame_is_shim(layout, frame))
+            continue;
+        uint64_t code = frame_code(layout, frame);
+        if (!code || load(code, JAM_OBJECT_TYPE) != python.code_type)
+            break;
+        uint64_t position = has_pointers ? load(frame, layout->frame_position)
+                                         : *(const uint32_t *)(frame + layout->frame_position);
+        uint64_t line = *(const uint32_t *)(code + layout->code_first_line);
+        uint64_t lines = load(code, layout->code_lines);
+        hash = (hash << 7 | hash >> 57) + fold(code ^ line << 44, position ^ lines << 16);
+        depth++;
+    }
+    return hash;
+}
+
+uint64_t jam_python_hash(uint32_t depth_max)
+{
+    const struct jam_python_layout *layout = python.layout;
+    uint64_t frame = first_frame(layout);
+    if (!frame)
+        return 0;
+    return layout->position == JAM_POSITION_POINTER ? hash_frames(layout, frame, depth_max, true)
+                                                    : hash_frames(layout, frame, depth_max, false);
 }
 
 /* --- code --- */

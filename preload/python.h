@@ -48,6 +48,12 @@ bool jam_python_first(struct jam_python_walk *walk);
 bool jam_python_next(struct jam_python_walk *walk);
 
 /*
+ * A hash of the frames that a walk would meet, `depth_max` at most; 0 if there are none. As good as
+ * 64 bits can be; with the frames' code objects goes what tells them from later ones in their place.
+ */
+uint64_t jam_python_hash(uint32_t depth_max);
+
+/*
  * What tells a code object from another one that may later lie at the same address, short of
  * comparing all of it: mixed into the keys of what is remembered.
  */

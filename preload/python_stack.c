@@ -14,23 +14,6 @@
 /* Python frames of one stack; the rest is cut off. */
 enum { FRAMES_MAX = JAM_MAX_FRAMES / 2 };
 
-/* The frames' parts are independent of each other; only the last step is a chain. */
-static inline uint64_t hash_frame(uint64_t hash, const struct jam_python_frame *frame)
-{
-    uint64_t part = (frame->code ^ (uint64_t)frame->position << 44) * 0x9e3779b97f4a7c15u ^
-                    jam_python_code_mark(frame->code);
-    return ((hash << 7 | hash >> 57) ^ part) * 0xc2b2ae3d27d4eb4fu;
-}
-
-static uint64_t hash_frames(struct jam_python_walk walk, uint64_t hash)
-{
-    uint32_t depth = 0;
-    do
-        hash = hash_frame(hash, &walk.frame);
-    while (++depth < FRAMES_MAX && jam_python_next(&walk));
-    return jam_mix(hash) | 1; /* never 0 */
-}
-
 /* The frames as words of a stack record. Under the growth lock. */
 static uint32_t put_words(struct jam_python_walk walk, uint64_t *words, bool *is_cut)
 {
@@ -61,14 +44,15 @@ static uint32_t stack_make(struct jam_thread *self, uint32_t native, struct jam_
 
 uint32_t jam_python_stack(struct jam_thread *self, uint32_t native)
 {
-    struct jam_python_walk walk;
-    if (!jam_python_first(&walk))
+    uint64_t frames = jam_python_hash(FRAMES_MAX);
+    if (!frames)
         return native;
-    uint64_t hash = hash_frames(walk, native);
+    uint64_t hash = jam_mix(frames + native) | 1; /* never 0 */
     struct jam_python_cache *known = &self->python_cache[hash >> 1 & (JAM_PYTHON_CACHE - 1)];
     if (known->hash == hash && known->native == native)
         return known->stack;
-    uint32_t stack = stack_make(self, native, walk);
+    struct jam_python_walk walk;
+    uint32_t stack = jam_python_first(&walk) ? stack_make(self, native, walk) : 0;
     if (!stack)
         return native;
     *known = (struct jam_python_cache){hash, native, stack};
