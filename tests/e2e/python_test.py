@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""Python frames are those that the interpreter sees, in the order in which it sees them.
-"""
+"""Python frames are those that the interpreter sees, in the order in which it sees them."""
 import json
 import os
 import re
