@@ -189,6 +189,14 @@ static void judge_sanitizers(struct jam_elf_object *object)
         object->traits |= JAM_TRAIT(TSAN);
 }
 
+static void judge_python(struct jam_elf_object *object)
+{
+    if (jam_names_has(&object->exports, "_Py_MergeZeroLocalRefcount"))
+        object->traits |= JAM_TRAIT(PYTHON_NO_GIL);
+    else if (jam_names_has(&object->exports, "PyGILState_GetThisThreadState"))
+        object->traits |= JAM_TRAIT(PYTHON);
+}
+
 static void judge_imports(struct reading *reading)
 {
     static const char *const openers[] = {"dlopen", "dlmopen", NULL};
@@ -224,6 +232,7 @@ static void read_all(struct reading *reading)
     if (!reading->has_interpreter)
         set(reading, JAM_TRAIT(STATIC));
     judge_sanitizers(object);
+    judge_python(object);
     judge_imports(reading);
 }
 

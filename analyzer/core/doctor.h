@@ -38,7 +38,9 @@ enum jam_doctor_trait {
     JAM_TRAIT_TSAN,
     JAM_TRAIT_GO,
     JAM_TRAIT_RUST,
-    JAM_TRAIT_FUTEX, /* has code that waits on futexes itself */
+    JAM_TRAIT_FUTEX,         /* has code that waits on futexes itself */
+    JAM_TRAIT_PYTHON,        /* a CPython interpreter */
+    JAM_TRAIT_PYTHON_NO_GIL, /* ... without a GIL (PEP 703) */
     JAM_TRAIT_CXX_RUNTIME,
     JAM_TRAIT_OPENS, /* imports dlopen, or functions that start programs: see the verdict */
     JAM_TRAIT_STARTS,

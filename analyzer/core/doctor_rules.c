@@ -66,6 +66,12 @@ const struct jam_doctor_rule jam_doctor_trait_rules[JAM_TRAITS] = {
                    "Rust 1.62"},
     [JAM_TRAIT_FUTEX] = {.status = JAM_DOCTOR_PARTLY,
                          .reason = "waits on futexes itself, past the C library"},
+    [JAM_TRAIT_PYTHON] = {.reason = "is CPython: from 3.8 to 3.15, call stacks show the program's "
+                                    "own frames, and locks have its names"},
+    [JAM_TRAIT_PYTHON_NO_GIL] =
+        {.status = JAM_DOCTOR_PARTLY,
+         .reason = "is a CPython without a GIL, whose locks and frames are not known",
+         .what_to_do = "run the program with the ordinary build"},
 };
 
 const struct jam_doctor_check_rule jam_doctor_check_rules[JAM_CHECKS] = {

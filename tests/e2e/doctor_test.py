@@ -198,6 +198,16 @@ def go_programs_are_told_by_their_note():
 
 
 @test
+def interpreters_of_python_are_told():
+    interpreter = "void *PyGILState_GetThisThreadState(void) { return 0; }\n"
+    compile_c(LOCKS + interpreter, "with_gil", "-rdynamic")
+    compile_c(LOCKS + interpreter + "void _Py_MergeZeroLocalRefcount(void) {}\n", "without", "-rdynamic")
+    equal(the_fact(doctor("./with_gil"), "with_gil", "is CPython")["status"], "ok")
+    equal(the_fact(doctor("./without"), "without", "without a GIL")["status"], "partly")
+    assert not [fact for fact in doctor("./without")["facts"] if "is CPython:" in fact["reason"]]
+
+
+@test
 def sanitizers_are_told():
     document = doctor(compile_c(LOCKS, "sane", "-fsanitize=address"))
     equal(the_fact(document, "sane", "AddressSanitizer")["status"], "ok")
