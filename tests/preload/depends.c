@@ -9,8 +9,9 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "cases.h"
 
 #define APART __attribute__((noinline)) static
 
@@ -191,10 +192,7 @@ static void case_deadlock(void)
     hold_outer_want_inner();
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
     {"join", case_join},         {"cond", case_cond},
     {"sem", case_sem},           {"barrier", case_barrier},
     {"once", case_once},         {"once_cancelled", case_once_cancelled},
@@ -204,10 +202,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (argc > 1 && strcmp(argv[1], cases[i].name) == 0) {
-            cases[i].run();
-            return 0;
-        }
-    return 2;
+    return run_case(cases, sizeof cases / sizeof *cases, argc, argv);
 }

@@ -9,9 +9,10 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "cases.h"
 
 #define APART      __attribute__((noinline)) static
 #define KEEP_FRAME __asm__ volatile("")
@@ -483,10 +484,7 @@ static void innocent_fork(void)
     waitpid(child, NULL, 0);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
     {"unlock_not_owner", case_unlock_not_owner},
     {"unlock_not_owner_checked", case_unlock_not_owner_checked},
     {"unlock_unlocked", case_unlock_unlocked},
@@ -521,10 +519,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (argc > 1 && strcmp(argv[1], cases[i].name) == 0) {
-            cases[i].run();
-            return 0;
-        }
-    return 2;
+    return run_case(cases, sizeof cases / sizeof *cases, argc, argv);
 }

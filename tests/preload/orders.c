@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "cases.h"
 
 #define APART __attribute__((noinline)) static
 enum { ROUNDS = 3, MANY = 1100, TRIES = 5 };
@@ -144,10 +145,7 @@ static void case_retry(void)
     pthread_mutex_unlock(&other);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
     {"barrier", case_barrier}, {"many_rounds", case_many_rounds},
     {"cond", case_cond},       {"missed", case_missed},
     {"post", case_post},       {"retry", case_retry},
@@ -155,10 +153,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (argc > 1 && strcmp(argv[1], cases[i].name) == 0) {
-            cases[i].run();
-            return 0;
-        }
-    return 2;
+    return run_case(cases, sizeof cases / sizeof *cases, argc, argv);
 }

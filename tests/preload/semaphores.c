@@ -9,8 +9,9 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
+
+#include "cases.h"
 
 #define APART __attribute__((noinline)) static
 
@@ -176,10 +177,7 @@ static void case_ways(void)
     release(&first);
 }
 
-static const struct {
-    const char *name;
-    void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
     {"lock", case_lock},           {"counting", case_counting}, {"posted_twice", case_posted_twice},
     {"event", case_event},         {"once", case_once},         {"signal", case_signal},
     {"contended", case_contended}, {"twice", case_twice},       {"named", case_named},
@@ -188,10 +186,5 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (argc > 1 && strcmp(argv[1], cases[i].name) == 0) {
-            cases[i].run();
-            return 0;
-        }
-    return 2;
+    return run_case(cases, sizeof cases / sizeof *cases, argc, argv);
 }
