@@ -13,6 +13,8 @@
 ##                  is installed (tests/real/run --install brings the rest)
 ##   check-conformance  public test programs for threads (of glibc, libstdc++, Open POSIX), fetched and
 ##                  built, bare and recorded: status and output must be the same
+##   check-python   CPython's own tests of threads, processes and signals, bare and recorded: each case must
+##                  have the same result (interpreters: here and in LOCKJAM_PYTHONS; those with tests)
 ##   soak           threads, locks, libraries and processes come and go, recorded, for SECONDS=600
 ##   bench          what recording costs on this machine
 ##   format         rewrite all sources with clang-format
@@ -325,6 +327,11 @@ check-real: all
 .PHONY: check-conformance
 check-conformance: all
 	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/conformance/run $(T)
+
+# A quarter of an hour for each interpreter; most of it is spent waiting.
+.PHONY: check-python
+check-python: all
+	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/cpython/run $(T)
 
 SECONDS := 600
 .PHONY: soak

@@ -8,10 +8,11 @@ import collections
 import json
 import os
 
-from harness import LOCKJAM, TOP, Skip, equal, main, run, test
+from harness import LOCKJAM, TOP, Skip, equal, main, record, report, run, test, the_lock
 from pythons import interpreters, version_of
 
 SAMPLES = os.path.join(TOP, "samples")
+BUYERS, AUDITORS = 100, 20  # of samples/repository.py
 
 # places: lines of the sample that stacks of the finding go through, as "function: text".
 Guilty = collections.namedtuple("Guilty", "command kinds locks places")
@@ -146,6 +147,24 @@ def a_livelock():
 def two_orders():
     for python in pythons():
         tell(python, ORDER, "--timeout=20")
+
+
+def functions_of(stacks):
+    return {frame["function"].split(".")[-1] for stack in stacks for frame in stack
+            if frame["language"] == "python"}
+
+
+@test
+def who_waits_for_whom():
+    for python in pythons():
+        result = record(*command_of(python, "repository contended"), options=["-q", "-o", "x.jam"])
+        equal(result.returncode, 0, result.stderr)
+        lock = the_lock(report("x.jam"), "Repository.lock")
+        os.remove("x.jam")
+        equal((lock["kind"], lock["acquisitions"]), ("python-lock", 3 * (BUYERS + AUDITORS)), python)
+        assert lock["contended"], python
+        assert {"add", "report"} <= functions_of(blame["waiter"] for blame in lock["blame"]), python
+        assert "report" in functions_of(blame["blocker"] for blame in lock["blame"]), python
 
 
 @test
