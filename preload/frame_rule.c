@@ -179,4 +179,11 @@ void jam_rules_forget(void)
     jam_shared_map_purge(&rules, rule_is_live);
     jam_unwinder_forget();
 }
-JAM_ON_RESET(jam_rules_forget); /* modules are noted where rules are learnt */
+
+/* Modules are noted where rules are learnt: a rule without its module would leave that out. */
+static void rules_open(void)
+{
+    if (!jam_module_are_inherited())
+        jam_rules_forget();
+}
+JAM_ON_OPEN(rules_open);

@@ -292,6 +292,7 @@ void jam_life_phase(struct jam_thread *self, struct jam_call call, const char *n
 void jam_life_unloaded(void)
 {
     struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
+    jam_module_inherit(false);
     if (!self)
         return;
     if (jam_growth_lock()) {

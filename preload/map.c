@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-enum { MAP_FIRST_CAPACITY = 256 };
+enum { MAP_FIRST_CAPACITY = 128 /* with its head, less than a page */ };
 
 static size_t map_bytes(uint64_t capacity)
 {

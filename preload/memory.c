@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+enum { SMALL_BYTES = 16 << 10 }; /* soon used as a whole, and not worth a system call */
+
 void *jam_memory_map(size_t bytes)
 {
     long at = JAM_SYSCALL6(mmap, 0, bytes, PROT_READ | PROT_WRITE,
@@ -12,7 +14,8 @@ void *jam_memory_map(size_t bytes)
     if (at < 0 && at > -4096)
         return NULL;
     /* A huge page would make a sparsely used table resident as a whole. */
-    JAM_SYSCALL3(madvise, at, bytes, MADV_NOHUGEPAGE);
+    if (bytes > SMALL_BYTES)
+        JAM_SYSCALL3(madvise, at, bytes, MADV_NOHUGEPAGE);
     return (void *)at;
 }
 

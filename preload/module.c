@@ -18,17 +18,84 @@ enum { MODULES_MAX = 4096 };
 uint32_t jam_code_generation = 1;
 
 static struct {
-    struct jam_module *module[MODULES_MAX];
-    uint64_t code[MODULES_MAX]; /* an address inside, by which it was found */
-    uint8_t is_mapped[MODULES_MAX];
     uint32_t count;
     uint32_t recent; /* index of the last hit */
     struct jam_area area;
+    struct jam_module *module[MODULES_MAX];
+    uint64_t code[MODULES_MAX]; /* an address inside, by which it was found */
+    uint8_t is_mapped[MODULES_MAX];
 } modules;
+
+/* --- over a fork --- */
+
+/*
+ * Records for the child's own file, copied from the parent's as the new session begins. What does
+ * not fit is learnt again, with all the others.
+ */
+static struct {
+    bool is_true; /* what is in memory agrees with what is mapped */
+    bool are_kept;
+    uint32_t bytes;
+    uint8_t record[32 << 10];
+} inherited;
+
+void jam_module_inherit(bool is_true)
+{
+    inherited.is_true = is_true;
+}
+
+bool jam_module_are_inherited(void)
+{
+    return inherited.are_kept;
+}
+
+static bool module_keep(void)
+{
+    uint32_t kept = 0;
+    inherited.bytes = 0;
+    for (uint32_t i = 0; i < modules.count; i++) {
+        const struct jam_module *module = modules.module[i];
+        if (!modules.is_mapped[i])
+            continue;
+        if (inherited.bytes + module->record_bytes > sizeof inherited.record)
+            return false;
+        memcpy(inherited.record + inherited.bytes, module, module->record_bytes);
+        inherited.bytes += module->record_bytes;
+        modules.code[kept++] = modules.code[i];
+    }
+    return true;
+}
+
+static void module_publish(struct jam_module *module, uint64_t address)
+{
+    module->first_generation = jam_header->module_generation;
+    modules.module[modules.count] = module;
+    modules.code[modules.count] = address;
+    modules.is_mapped[modules.count++] = true;
+    jam_area_publish(&modules.area, module->record_bytes);
+}
+
+static void module_restore(void)
+{
+    for (uint32_t at = 0; inherited.are_kept && at < inherited.bytes;) {
+        const struct jam_module *old = (const struct jam_module *)(inherited.record + at);
+        struct jam_module *module = jam_area_take(&modules.area, old->record_bytes, NULL);
+        if (!module)
+            return;
+        memcpy(module, old, old->record_bytes);
+        module->id = modules.count + 1;
+        module->seen_ticks = jam_ticks();
+        module_publish(module, modules.code[modules.count]);
+        at += old->record_bytes;
+    }
+}
+JAM_ON_OPEN(module_restore);
 
 static void module_reset(void)
 {
-    memset(&modules, 0, sizeof modules);
+    inherited.are_kept = inherited.is_true && module_keep();
+    inherited.is_true = false;
+    modules.count = modules.recent = 0;
     modules.area = (struct jam_area){.shape = {.kind = JAM_EXTENT_MODULES}, .next_bytes = 4096};
 }
 JAM_ON_RESET(module_reset);
@@ -115,11 +182,7 @@ static void module_add(const struct dl_find_object *found, uint64_t address)
         memset(module, 0, bytes); /* not published: the room is used again */
         return;
     }
-    module->first_generation = jam_header->module_generation;
-    modules.module[modules.count] = module;
-    modules.code[modules.count] = address;
-    modules.is_mapped[modules.count++] = true;
-    jam_area_publish(&modules.area, bytes);
+    module_publish(module, address);
     jam_python_consider(&image);
 }
 

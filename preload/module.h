@@ -31,6 +31,16 @@ bool jam_module_was_replaced(uint64_t address, uint32_t generation);
  */
 bool jam_module_check_unloaded(void (*is_gone)(uint64_t start, uint64_t end));
 
+/*
+ * A fork begins a session anew. is_true: the child has found what is known here, and what is remembered
+ * about code, as one thread left it outside of the growth lock, and nothing was unloaded since. Said
+ * before its session begins, false is the rule.
+ */
+void jam_module_inherit(bool is_true);
+
+/* From the reset on: the new session knows the modules of the former, so that rules stay true. */
+bool jam_module_are_inherited(void);
+
 /* Void what was remembered about code; for when the growth lock is busy. */
 void jam_module_void_code(void);
 

@@ -3,22 +3,17 @@
 #include "map.h"
 #include "session.h"
 
-#include <string.h>
-
 enum { REGION_SHIFT = 8, SLOT_SHIFT = 2, SLOTS = 64 };
 _Static_assert(SLOTS << SLOT_SHIFT == 1 << REGION_SHIFT, "a mask covers its region");
 
 uint64_t jam_places_pages[JAM_PLACES_WORDS];
 
 static struct jam_shared_map places_masks; /* region -> mask of slots; 0 = all have gone */
-static bool places_are_marked;
 
+/* In a child of fork the parent's pages stay marked: to clear them costs more than looks in vain. */
 static void places_reset(void)
 {
     places_masks = (struct jam_shared_map){0};
-    if (places_are_marked) /* otherwise the pages need not exist */
-        memset(jam_places_pages, 0, sizeof jam_places_pages);
-    places_are_marked = false;
 }
 JAM_ON_RESET(places_reset);
 
@@ -46,7 +41,6 @@ void jam_places_add(uint64_t address, uint64_t reach)
     if (!mask && jam_shared_map_is_full(&places_masks))
         jam_shared_map_purge(&places_masks, mask_is_live);
     jam_shared_map_put(&places_masks, region, mask | slot_bit(address));
-    places_are_marked = true;
     uint64_t first = (address - (reach - 1)) >> JAM_PLACES_PAGE_SHIFT;
     for (uint64_t page = first; page <= address >> JAM_PLACES_PAGE_SHIFT; page++)
         page_mark(page);

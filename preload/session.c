@@ -33,7 +33,7 @@ static struct {
 } session_space;
 
 enum { RETRY_TICKS = 1 << 30 }; /* a good quarter of a second */
-enum { FIRST_BYTES = 128 << 10 };
+enum { FIRST_BYTES = 64 << 10 };
 
 static uint64_t session_refresh_due; /* ticks; atomic */
 
@@ -81,13 +81,15 @@ static bool session_grow(uint64_t bytes)
 
 /*
  * The first mapping is longer than the file at first: a process that locks a little and ends, as
- * most in a build do, should not take a MiB of disk.
+ * most in a build do, should not take a MiB of disk. Session begins are made cheap for those.
  */
 static bool session_map_first(void)
 {
     jam_segments[0] = jam_session_file_map(0, JAM_SEGMENT_BYTES, FIRST_BYTES);
     if (!jam_segments[0])
         return false;
+    /* The first touch would bring all its pages into memory, of which few are used. */
+    JAM_SYSCALL3(madvise, jam_segments[0], JAM_SEGMENT_BYTES, MADV_RANDOM);
     session_space.next = JAM_HEADER_BYTES;
     session_space.reserved_end = FIRST_BYTES;
     session_space.mapped_end = JAM_SEGMENT_BYTES;
@@ -95,10 +97,12 @@ static bool session_map_first(void)
     return true;
 }
 
-/* Reserve what is mapped. */
-static bool session_reserve_rest(void)
+/* Reserve more of what is mapped, for at least `bytes` if they are there, four times what it was. */
+static bool session_reserve_more(uint64_t bytes)
 {
-    uint64_t begin = session_space.reserved_end, end = session_space.mapped_end;
+    uint64_t begin = session_space.reserved_end, end = 4 * begin;
+    if (end < session_space.next + bytes || end > session_space.mapped_end)
+        end = session_space.mapped_end;
     if (begin < end && !jam_session_file_reserve(begin, end - begin))
         return false;
     session_space.reserved_end = end;
@@ -142,7 +146,7 @@ static bool session_make_room(uint64_t bytes)
     if (jam_ticks() < session_space.retry_ticks)
         return false;
     bool has_room =
-        session_reserve_rest() &&
+        session_reserve_more(bytes) &&
         (session_space.mapped_end - session_space.next >= bytes || session_move_on(bytes));
     if (!has_room)
         session_space.retry_ticks = jam_ticks() + RETRY_TICKS;
@@ -281,13 +285,14 @@ static void session_forget_parent(void)
 
 static enum jam_session_state session_begin(bool is_child)
 {
-    if (is_child) {
-        session_forget_parent();
-        if (!jam_config.follows_fork)
-            return SESSION_OFF;
+    bool is_followed = !is_child || jam_config.follows_fork;
+    if (is_followed) {
+        jam_config_read();
+        session_run_hooks(__start_jam_on_reset, __stop_jam_on_reset);
     }
-    jam_config_read();
-    session_run_hooks(__start_jam_on_reset, __stop_jam_on_reset);
+    session_forget_parent();
+    if (!is_followed)
+        return SESSION_OFF;
     int error = session_open();
     if (error < 0) {
         jam_diag("not recording this process: cannot create ", jam_session_file_path(),

@@ -41,9 +41,10 @@ bool jam_session_start(void);
 
 /*
  * What else a session begins with. A file that keeps state of the session names a function that
- * forgets it (JAM_ON_RESET, before the file is created; a child of fork inherits that state), or
- * one that writes something into the new file (JAM_ON_OPEN). The order is not defined; the growth
- * lock is held. The linker collects them, so that the session needs to know none of its users.
+ * forgets it (JAM_ON_RESET, before the file is created; a child of fork inherits that state, and may
+ * still read its parent's file), or one that writes something into the new file (JAM_ON_OPEN). The
+ * order is not defined; the growth lock is held. The linker collects them, so that the session needs
+ * to know none of its users.
  */
 typedef void (*jam_session_hook)(void);
 #define JAM_ON_RESET(function)                                                                     \

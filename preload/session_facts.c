@@ -10,6 +10,8 @@
 #include <string.h>
 
 static char facts_buffer[32 << 10];
+static char facts_arguments[32 << 10];
+static size_t facts_arguments_bytes;
 
 const char *jam_facts_executable(void)
 {
@@ -20,22 +22,22 @@ const char *jam_facts_executable(void)
     return facts_buffer;
 }
 
-/* Read a small file into facts_buffer, NUL-terminated. Bytes read, 0 on any failure. */
-static size_t facts_read(const char *path)
+/* Read a small file into a buffer of the size of facts_buffer, NUL-terminated. Bytes read, 0 on any
+ * failure. */
+static size_t facts_read(const char *path, char *buffer)
 {
     size_t used = 0;
     long descriptor = JAM_SYSCALL3(open, path, O_RDONLY | O_CLOEXEC, 0);
     if (descriptor < 0)
         return 0;
     for (;;) {
-        long got =
-            JAM_SYSCALL3(read, descriptor, facts_buffer + used, sizeof facts_buffer - 1 - used);
+        long got = JAM_SYSCALL3(read, descriptor, buffer + used, sizeof facts_buffer - 1 - used);
         if (got <= 0)
             break;
         used += (size_t)got;
     }
     JAM_SYSCALL1(close, descriptor);
-    facts_buffer[used] = '\0';
+    buffer[used] = '\0';
     return used;
 }
 
@@ -47,8 +49,10 @@ static bool facts_is_name_character(char c)
 
 const char *jam_facts_program(void)
 {
-    if (!facts_read("/proc/self/cmdline") || !facts_buffer[0])
+    facts_arguments_bytes = facts_read("/proc/self/cmdline", facts_arguments);
+    if (!facts_arguments_bytes || !facts_arguments[0])
         return "unknown";
+    strcpy(facts_buffer, facts_arguments);
     char *slash = strrchr(facts_buffer, '/');
     char *name = slash ? slash + 1 : facts_buffer;
     name += *name == '-'; /* a login shell */
@@ -120,7 +124,7 @@ const char *jam_facts_mapped_file(uint64_t address)
 static uint64_t facts_start_jiffies(void)
 {
     uint64_t jiffies = 0;
-    if (!facts_read("/proc/self/stat"))
+    if (!facts_read("/proc/self/stat", facts_buffer))
         return 0;
     const char *at = strrchr(facts_buffer, ')');
     for (int field = 2; at && field < 22; field++)
@@ -147,6 +151,6 @@ size_t jam_facts_directory(const char **text)
 
 size_t jam_facts_arguments(const char **text)
 {
-    *text = facts_buffer;
-    return facts_read("/proc/self/cmdline");
+    *text = facts_arguments;
+    return facts_arguments_bytes;
 }

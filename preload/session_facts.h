@@ -28,7 +28,7 @@ void jam_facts_fill_header(struct jam_header *header);
 /* The working directory; its length, 0 if unknown. Valid until the next call. */
 size_t jam_facts_directory(const char **text);
 
-/* The arguments, each ended by NUL; their length together. Valid until the next call. */
+/* The arguments as jam_facts_program read them, each ended by NUL; their length together. */
 size_t jam_facts_arguments(const char **text);
 
 #endif

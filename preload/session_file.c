@@ -18,7 +18,8 @@ static struct {
     size_t path_bytes;
     dev_t device;
     ino_t inode;
-} session_file;
+    int fresh; /* descriptor of the file that was just created, until it is mapped; or -1 */
+} session_file = {.fresh = -1};
 
 /* --- the name --- */
 
@@ -101,7 +102,11 @@ static int file_open(int flags)
 static int file_open_again(void)
 {
     struct stat status;
-    int descriptor = file_open(0);
+    int descriptor = session_file.fresh;
+    session_file.fresh = -1;
+    if (descriptor >= 0)
+        return descriptor;
+    descriptor = file_open(0);
     if (descriptor < 0)
         return descriptor;
     if (JAM_SYSCALL2(fstat, descriptor, &status) == 0 && status.st_dev == session_file.device &&
@@ -124,10 +129,14 @@ int jam_session_file_create(const char *program, uint32_t *attempt)
     if (descriptor < 0)
         return descriptor;
     int error = (int)JAM_SYSCALL2(fstat, descriptor, &status);
+    if (error < 0) {
+        JAM_SYSCALL1(close, descriptor);
+        return error;
+    }
     session_file.device = status.st_dev;
     session_file.inode = status.st_ino;
-    JAM_SYSCALL1(close, descriptor);
-    return error;
+    session_file.fresh = descriptor;
+    return 0;
 }
 
 /* --- the size --- */

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "growth.h"
 #include "life.h"
+#include "module.h"
 #include "unwinder.h"
 
 #include <pthread.h>
@@ -33,6 +34,7 @@ static void start_after_fork_parent(void)
 static void start_after_fork_child(void)
 {
     jam_growth_reset();
+    jam_module_inherit(fork_has_growth);
 }
 
 __attribute__((constructor)) static void start(int argc, char **argv, char **environment)

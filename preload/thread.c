@@ -42,14 +42,14 @@ static __thread struct {
 
 /* All under the growth lock; the arrays are read without it (entries are written once). */
 static struct {
-    struct jam_thread *lane[LANES_MAX + 1]; /* by number */
-    uint32_t tid[LANES_MAX + 1];
+    uint32_t session; /* counts the sessions of this process and its ancestors */
     uint32_t lane_count;
     uint32_t probe; /* next live lane to ask about */
+    uint32_t kept_count;
     struct jam_thread *first_ending, *last_ending;
     struct jam_thread *kept[ENDED_KEPT_MAX]; /* of threads that ended with locks */
-    uint32_t kept_count;
-    uint32_t session; /* counts the sessions of this process and its ancestors */
+    struct jam_thread *lane[LANES_MAX + 1];  /* by number */
+    uint32_t tid[LANES_MAX + 1];
 } threads;
 
 static void thread_reset(void)

@@ -19,13 +19,13 @@ enum {
 
 /* All under the growth lock; the arrays are read without it (entries are written once). */
 static struct {
-    struct jam_area area;
-    struct jam_thread_record *record[RECORDS_MAX];
     uint32_t record_count;
     uint32_t fold_cursor;
-    uint16_t slot_of_id[IDS_REMEMBERED];
     uint32_t last_id;
+    struct jam_area area;
     struct jam_shared_map by_pthread; /* pthread_t -> pointer to record; may be stale */
+    struct jam_thread_record *record[RECORDS_MAX];
+    uint16_t slot_of_id[IDS_REMEMBERED];
 } records;
 
 static void record_reset(void)

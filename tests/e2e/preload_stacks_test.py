@@ -3,6 +3,7 @@
 
 A memo that agrees with a wrong unwinder proves nothing: the names of the frames are compared too.
 """
+import glob
 import os
 import re
 import shutil
@@ -104,6 +105,36 @@ def libraries_did_meet_at_the_same_addresses():
     result = check_program("stacks", target("stacks"))
     met, times = re.search(r"met (\d+) of (\d+)", result.stdout).groups()
     assert int(met) > int(times) / 2, result.stdout
+
+
+def forked_child(how):
+    """What the program printed, and the dump of its child."""
+    result = recorded(target("forks"), how, FOLDER)
+    equal(result.returncode, 0, result.stderr)
+    traces = glob.glob("x.jam.*")
+    equal(len(traces), 1)
+    dump = Dump(traces[0])
+    equal(dump.lost(), {})
+    return result.stdout, dump
+
+
+@test
+def a_forked_child_learns_nothing_twice():
+    _, dump = forked_child("same")
+    equal([lane["rules_learnt"] for lane in dump["lane"]], [0])
+    contains([names[:4] for names in dump.frames.values()], ["inside", "plugin_a_inner", "plugin_run", "use"])
+    equal({os.path.basename(module["path"]) for module in dump["module"]},
+          {"forks", "libplugin_a.so", "libc.so.6"})
+
+
+@test
+def a_forked_child_forgets_what_it_unloads():
+    output, dump = forked_child("other")
+    equal(output, "met: 1\n")
+    contains([names[:4] for names in dump.frames.values()],
+             ["inside", "plugin_b_inner", "plugin_b_middle", "plugin_run"])
+    contains({os.path.basename(module["path"]) for module in dump["module"]}, "libplugin_b.so")
+    assert not any("plugin_a_inner" in names for names in dump.frames.values()), dump.frames
 
 
 @test
