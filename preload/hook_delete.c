@@ -38,14 +38,17 @@ static void delete_by_free(void *block, uint64_t second, uint64_t third)
 
 /*
  * The loader's search through the caller's own libraries. libstdc++ itself has none and gets free;
- * so does the program, whose libraries are the global scope.
+ * so does the program, whose libraries are the global scope. The caller may be there only because
+ * another library needs it: only dlopen makes a list of libraries to search of it.
  */
-static jam_delete *delete_search(struct link_map *caller, const char *name)
+static jam_delete *delete_search(const struct link_map *caller, const char *name)
 {
-    jam_delete *found = (jam_delete *)dlsym(caller, name);
-    if (!found)
-        dlerror(); /* the target must not find the message that this left */
+    void *handle = dlopen(caller->l_name, RTLD_LAZY | RTLD_NOLOAD);
+    jam_delete *found = handle ? (jam_delete *)dlsym(handle, name) : NULL;
     bool is_ours = found == (jam_delete *)dlsym(RTLD_DEFAULT, name);
+    if (handle)
+        jam_real.dlclose(handle);
+    dlerror(); /* the target must not find a message that this left */
     return found && !is_ours ? found : delete_by_free;
 }
 

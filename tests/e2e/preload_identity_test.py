@@ -88,6 +88,42 @@ def locks_of_an_unloaded_library_end():
     check_place("library", target("libplugin_room.so"))
 
 
+DELETES = """
+extern "C" void inner() { delete new long(7); }
+"""
+NEEDS_IT = """
+void inner(void);
+void outer(void) { inner(); }
+"""
+LOADS = """
+#include <dlfcn.h>
+int main(void)
+{
+    void *library = dlopen("./libouter.so", RTLD_NOW | RTLD_LOCAL);
+    void (*outer)(void) = library ? (void (*)(void))dlsym(library, "outer") : 0;
+    if (outer)
+        outer();
+    return outer ? dlclose(library) : 1;
+}
+"""
+
+
+def build(name, source, *flags):
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(source)
+    result = run("c++" if name.endswith(".cc") else "cc", name, "-Wl,--no-as-needed", *flags)
+    if result.returncode:
+        raise Skip(f"cannot be built: {result.stderr.splitlines()[-1]}")
+
+
+@test
+def a_library_that_only_a_library_needs_may_delete():
+    build("inner.cc", DELETES, "-shared", "-fPIC", "-o", "libinner.so")
+    build("outer.c", NEEDS_IT, "-shared", "-fPIC", "-o", "libouter.so", "-L.", "-linner", "-Wl,-rpath,$ORIGIN")
+    build("loads.c", LOADS, "-o", "loads")
+    equal(run("./loads", env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}).returncode, 0)
+
+
 def check_allocator(name):
     library = find_library(name)
     for place in HEAP:
