@@ -25,7 +25,6 @@ struct jam_frames {
     struct jam_python_names *python;
     struct jam_python_locks *python_locks;
     struct jam_names *names;
-    struct jam_map gils; /* lock id -> enum jam_gil_part */
     struct known_stack *stacks;
     size_t stack_count, stack_capacity;
     struct jam_map by_ref;
@@ -107,8 +106,7 @@ struct jam_frames *jam_frames_new(struct jam_trace *trace)
     frames->python = jam_python_names_new(trace);
     frames->python_locks = frames->python ? jam_python_locks_new(trace, frames->python) : NULL;
     frames->names = jam_names_new(trace);
-    if (frames->symbolizer && frames->python_locks && frames->names &&
-        jam_trace_find_gils(trace, &frames->gils) == 0)
+    if (frames->symbolizer && frames->python_locks && frames->names)
         return frames;
     jam_frames_free(frames);
     return NULL;
@@ -121,7 +119,6 @@ void jam_frames_free(struct jam_frames *frames)
     if (frames->symbolizer)
         jam_symbolizer_free(frames->symbolizer);
     jam_names_free(frames->names);
-    jam_map_fini(&frames->gils);
     jam_python_locks_free(frames->python_locks);
     jam_python_names_free(frames->python);
     jam_map_fini(&frames->by_ref);
@@ -135,11 +132,6 @@ void jam_frames_free(struct jam_frames *frames)
 struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames)
 {
     return frames->symbolizer;
-}
-
-uint32_t jam_frames_gil_part(const struct jam_frames *frames, uint32_t lock)
-{
-    return jam_map_find(&frames->gils, lock, 0);
 }
 
 const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,

@@ -11,7 +11,6 @@
 
 #include "core/python_lock.h"
 #include "symbolize.h"
-#include "trace_gil.h"
 #include "trace_file.h"
 
 struct jam_frames;
@@ -36,9 +35,6 @@ struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack
  * after the last name was looked up: binaries are opened on demand.
  */
 void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *frames, FILE *out);
-
-/* Which part of a GIL a lock is (enum jam_gil_part), JAM_MAP_NONE if it is none. */
-uint32_t jam_frames_gil_part(const struct jam_frames *frames, uint32_t lock);
 
 /*
  * What a lock of a Python program is, by the stack that created it; NULL if no Python code did.

@@ -46,18 +46,8 @@ char *jam_name_site(struct jam_frames *frames, uint32_t stack_ref, char buffer[J
     return jam_name_frame(&list.frames[list.site], buffer);
 }
 
-/* NULL if it is no part of a GIL. */
-static const char *name_gil(const struct jam_frames *frames, const struct jam_contention_lock *lock)
-{
-    static const char *const names[JAM_GIL_PARTS] = {
-        [JAM_GIL_COND] = "the GIL",
-        [JAM_GIL_MUTEX] = "mutex inside the GIL",
-        [JAM_GIL_SWITCH_COND] = "forced switch of the GIL",
-        [JAM_GIL_SWITCH_MUTEX] = "switch mutex inside the GIL",
-    };
-    uint32_t part = jam_frames_gil_part(frames, lock->id);
-    return part < JAM_GIL_PARTS ? names[part] : NULL;
-}
+/* One for each interpreter; hardly any process has two. */
+#define GIL_NAME "the GIL"
 
 char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock *lock,
                      char buffer[JAM_NAME_TEXT_BYTES])
@@ -65,14 +55,13 @@ char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock
     char site[JAM_NAME_TEXT_BYTES];
     char raw[JAM_NAME_TEXT_BYTES + 64];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
+    if (lock->kind == JAM_LOCK_GIL)
+        return jam_human_clean(GIL_NAME, buffer, JAM_NAME_TEXT_BYTES);
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
     if (python) {
         snprintf(raw, sizeof raw, "%s %s", jam_lock_kind_name(lock->kind), python->name);
         return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
     }
-    const char *gil = name_gil(frames, lock);
-    if (gil)
-        return jam_human_clean(gil, buffer, JAM_NAME_TEXT_BYTES);
     const char *verb = lock->kind == JAM_LOCK_THREAD ? "joined"
                        : lock->created_stack         ? "created"
                                                      : "first used";
@@ -122,12 +111,11 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
         return buffer;
     if (lock->kind == JAM_LOCK_THREAD)
         return jam_name_class(frames, lock, buffer);
+    if (lock->kind == JAM_LOCK_GIL)
+        return jam_human_clean(GIL_NAME, buffer, JAM_NAME_TEXT_BYTES);
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
     if (python)
         return jam_human_clean(python->name, buffer, JAM_NAME_TEXT_BYTES);
-    const char *gil = name_gil(frames, lock);
-    if (gil)
-        return jam_human_clean(gil, buffer, JAM_NAME_TEXT_BYTES);
     if (name_variable(frames, trace, lock, raw))
         return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
     return jam_name_class(frames, lock, buffer);

@@ -34,8 +34,7 @@ static int replay_process(struct jam_report *report, struct jam_report_process *
 }
 
 /*
- * Semaphores that Python code created are locks of that program, or its waits for a notification;
- * the condition in which threads wait for the GIL stands for the GIL.
+ * Semaphores that Python code created are locks of that program, or its waits for a notification.
  */
 static void identify_python_locks(struct jam_report *report)
 {
@@ -46,8 +45,6 @@ static void identify_python_locks(struct jam_report *report)
             lock->kind == JAM_LOCK_SEM ? jam_frames_python_lock(frames, lock->created_stack) : NULL;
         if (python)
             lock->kind = python->kind;
-        if (jam_frames_gil_part(frames, lock->id) == JAM_GIL_COND)
-            lock->kind = JAM_LOCK_GIL;
     }
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "trace_gil.h"
 #include "trace_lock.h"
 #include "trace_python_lock.h"
 #include "trace_record.h"
@@ -220,7 +219,7 @@ int jam_trace_hang_load(struct jam_hang *hang, struct jam_trace *trace,
         hang->strangers = count_strangers(hang, tasks);
         /* Python's own handler of SIGINT makes a note and posts nothing. */
         hang->has_handlers =
-            tasks->has_handlers || (tasks->catches_interrupt && !jam_trace_has_python(trace));
+            tasks->has_handlers || (tasks->catches_interrupt && !has_python(trace));
     }
     jam_map_fini(&source.lanes);
     free(source.lane);

@@ -2,7 +2,6 @@
 #include "trace_lock_order.h"
 
 #include "core/lock_order.h"
-#include "trace_gil.h"
 #include "trace_record.h"
 
 static int add_lock(struct jam_lock_order *order, const void *record)
@@ -30,16 +29,6 @@ static int add_site(struct jam_lock_order *order, const void *record)
     return jam_lock_order_add_site(order, record);
 }
 
-/*
- * What the GIL orders is where Python happened to switch, not what the program waits for: it would
- * make every two threads of a Python program look ordered.
- */
-static bool is_of_gil(const struct jam_map *gils, enum jam_extent_kind kind, const void *record)
-{
-    const struct jam_order *order = record;
-    return kind == JAM_EXTENT_ORDERS && jam_map_find(gils, order->lock, 0) != JAM_MAP_NONE;
-}
-
 static const struct {
     enum jam_extent_kind kind;
     int (*add)(struct jam_lock_order *, const void *);
@@ -49,14 +38,14 @@ static const struct {
     {JAM_EXTENT_SITES, add_site},
 };
 
-static int feed(struct jam_trace *trace, const struct jam_map *gils, struct jam_lock_order *order)
+static int feed(struct jam_trace *trace, struct jam_lock_order *order)
 {
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         struct jam_cursor cursor;
         const void *record;
         jam_cursor_start(&cursor, trace, tables[i].kind);
         while ((record = jam_cursor_next(&cursor)))
-            if (!is_of_gil(gils, tables[i].kind, record) && tables[i].add(order, record) != 0)
+            if (tables[i].add(order, record) != 0)
                 return -1;
     }
     return 0;
@@ -67,11 +56,7 @@ int jam_trace_feed_lock_order(struct jam_trace *trace, const struct jam_facts *f
 {
     (void)facts;
     struct jam_lock_order *order = jam_lock_order_new();
-    struct jam_map gils = {0};
-    int status = order ? jam_trace_find_gils(trace, &gils) : -1;
-    if (!status)
-        status = feed(trace, &gils, order);
-    jam_map_fini(&gils);
+    int status = order ? feed(trace, order) : -1;
     if (!status)
         status = jam_lock_order_finish(order, findings);
     jam_lock_order_free(order);

@@ -2,7 +2,6 @@
 #include "trace_misuse.h"
 
 #include "core/misuse.h"
-#include "trace_gil.h"
 #include "trace_lock.h"
 #include "trace_record.h"
 
@@ -23,18 +22,15 @@ static bool is_told(const struct jam_findings *findings, const struct jam_misuse
 }
 
 /*
- * A Python thread holds the lock that stands for its end for as long as it lives, and waits for the
- * GIL all the time: neither is anything that its program did.
+ * A Python thread holds the lock that stands for its end for as long as it lives: nothing that its
+ * program did.
  */
-static bool is_python_routine(struct jam_trace *trace, const struct jam_map *gils,
-                              const struct jam_misuse *misuse)
+static bool is_python_routine(struct jam_trace *trace, const struct jam_misuse *misuse)
 {
     struct jam_lock_record held;
-    if (misuse->kind != JAM_MISUSE_WAIT_HOLDING)
-        return false;
-    return jam_map_find(gils, misuse->lock, 0) != JAM_MAP_NONE ||
-           (jam_trace_read_lock(trace, misuse->other_lock, &held) && held.kind == JAM_LOCK_SEM &&
-            held.thread);
+    return misuse->kind == JAM_MISUSE_WAIT_HOLDING &&
+           jam_trace_read_lock(trace, misuse->other_lock, &held) && held.kind == JAM_LOCK_SEM &&
+           held.thread;
 }
 
 int jam_trace_feed_misuse(struct jam_trace *trace, const struct jam_facts *facts,
@@ -42,17 +38,15 @@ int jam_trace_feed_misuse(struct jam_trace *trace, const struct jam_facts *facts
 {
     struct jam_cursor cursor;
     const struct jam_misuse *misuse;
-    struct jam_map gils = {0};
-    int status = jam_trace_find_gils(trace, &gils);
+    int status = 0;
     (void)facts;
     jam_cursor_start(&cursor, trace, JAM_EXTENT_MISUSE);
     while (!status && (misuse = jam_cursor_next(&cursor))) {
         struct jam_lock_record lock;
-        if (is_told(findings, misuse) || is_python_routine(trace, &gils, misuse))
+        if (is_told(findings, misuse) || is_python_routine(trace, misuse))
             continue;
         bool has_lock = jam_trace_read_lock(trace, misuse->lock, &lock);
         status = jam_misuse_tell(misuse, has_lock ? &lock : NULL, findings);
     }
-    jam_map_fini(&gils);
     return status ? jam_error_memory(error) : 0;
 }

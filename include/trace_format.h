@@ -311,7 +311,8 @@ struct jam_lock_record {
     uint32_t destroyed_thread;
     uint32_t signalled_generation; /* sem: newest generation that was no lock; 0 = none */
     uint32_t unit_thread; /* sem: who took the unit that decided what it is used for; 0 = unknown */
-    uint32_t unused3[2];
+    uint64_t switches;    /* gil: how often it was given up because another thread had asked for it;
+                             atomic */
 };
 
 /*

@@ -14,7 +14,7 @@ bool jam_blame_is_for_holders(const struct jam_request *request)
 {
     uint16_t kind = request->target.key.kind;
     return kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN ||
-           request->lock->flags & (JAM_LOCK_LOCKLIKE | JAM_LOCK_ANNOTATED);
+           kind == JAM_LOCK_GIL || request->lock->flags & (JAM_LOCK_LOCKLIKE | JAM_LOCK_ANNOTATED);
 }
 
 /* --- the holder at the beginning --- */

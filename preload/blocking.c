@@ -13,7 +13,11 @@ void jam_blocking_begin(struct jam_blocking *blocking, struct jam_call call, uin
     self = jam_enter();
     if (!self)
         return;
-    const struct jam_held *newest = &self->held[self->held_count - 1];
+    const struct jam_held *newest = jam_held_newest(self);
+    if (!newest) {
+        jam_leave(self);
+        return;
+    }
     blocking->call = kind;
     blocking->stack = jam_stack_capture(self, call);
     blocking->held_lock = newest->lock;

@@ -14,6 +14,7 @@
 #define JAM_BLOCKING_H
 
 #include "emit.h"
+#include "held.h"
 
 struct jam_blocking {
     uint64_t since_ticks; /* 0 = not recorded */
@@ -25,7 +26,7 @@ struct jam_blocking {
 static inline bool jam_blocking_is_idle(void)
 {
     const struct jam_thread *self = jam_self; /* NULL while the program is being relocated */
-    return JAM_LIKELY(!self || self->held_count == 0);
+    return JAM_LIKELY(!self || !jam_held_any(self));
 }
 
 void jam_blocking_begin(struct jam_blocking *blocking, struct jam_call call, uint16_t kind);

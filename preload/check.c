@@ -177,7 +177,7 @@ static void wait_judge_relock(const struct jam_request *request, uint32_t owner_
 
 static void wait_note_holding(const struct jam_request *request)
 {
-    const struct jam_held *newest = &request->self->held[request->self->held_count - 1];
+    const struct jam_held *newest = jam_held_newest(request->self);
     jam_misuse_note(request->self, &(struct jam_misuse_fact){
                                        .kind = JAM_MISUSE_WAIT_HOLDING,
                                        .result = -1,
@@ -192,7 +192,7 @@ static void wait_note_holding(const struct jam_request *request)
 
 void jam_check_wait(const struct jam_request *request, uint16_t operation, uint32_t owner_tid)
 {
-    if (request->self->held_count == 0)
+    if (!jam_held_any(request->self))
         return;
     if (operation == JAM_OP_LOCK || operation == JAM_OP_ONCE)
         wait_judge_relock(request, owner_tid);
@@ -316,7 +316,7 @@ void jam_check_exit(struct jam_thread *self)
         const struct jam_held *held = &self->held[i];
         /* A robust mutex is made to be left. */
         if (lock->generation != held->generation || lock->flags & JAM_LOCK_ROBUST ||
-            held->flags & JAM_HELD_REENTRY)
+            held->flags & JAM_HELD_REENTRY || lock->kind == JAM_LOCK_GIL)
             continue;
         jam_misuse_note(self, &(struct jam_misuse_fact){.kind = JAM_MISUSE_EXIT_HOLDING,
                                                         .result = -1,
@@ -336,7 +336,8 @@ static void fork_note_lane(struct jam_thread *self, const struct jam_lane *lane,
         const struct jam_held held = list[i];
         const struct jam_lock_record *lock = jam_lock_find_latest(held.address);
         if (!lock || lock->id != held.lock || lock->generation != held.generation ||
-            lock_is_event(lock) || lock->handed_over_ticks > held.acquired_ticks)
+            lock_is_event(lock) || lock->kind == JAM_LOCK_GIL ||
+            lock->handed_over_ticks > held.acquired_ticks)
             continue;
         jam_misuse_note(self, &(struct jam_misuse_fact){.kind = JAM_MISUSE_FORK_HOLDING,
                                                         .result = -1,

@@ -42,26 +42,102 @@ static void held_mark_unpublished(struct jam_thread *self, uint32_t index)
         held->flags |= JAM_HELD_UNPUBLISHED;
 }
 
-/* Hash of the held set, oldest first. An entry keeps the hash up to itself until it moves. */
-static uint64_t held_set_hash(struct jam_thread *self)
+/* --- the held set --- */
+
+static bool kind_is_native(uint16_t kind)
+{
+    return kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN ||
+           kind == JAM_LOCK_ONCE || kind == JAM_LOCK_CUSTOM;
+}
+
+/* Whether this entry of the list counts when a lock of that kind is wanted. */
+static inline bool held_counts(const struct jam_thread *self, uint32_t i, uint16_t wanted_kind)
+{
+    uint16_t kind = self->held_local[i].lock->kind;
+    if (JAM_UNLIKELY(kind == JAM_LOCK_GIL))
+        return kind_is_native(wanted_kind);
+    return JAM_LIKELY(wanted_kind != JAM_LOCK_GIL) || kind_is_native(kind);
+}
+
+static bool all_count(const struct jam_thread *self, uint16_t wanted_kind)
+{
+    return JAM_LIKELY(!self->gils_held) && wanted_kind != JAM_LOCK_GIL;
+}
+
+bool jam_depend_has_held(const struct jam_thread *self, uint16_t wanted_kind)
+{
+    if (all_count(self, wanted_kind))
+        return self->held_count > 0;
+    for (uint32_t i = 0; i < self->held_count; i++)
+        if (held_counts(self, i, wanted_kind))
+            return true;
+    return false;
+}
+
+/* As it stands in a dependency. */
+static struct jam_dependency_held held_entry(const struct jam_thread *self, uint32_t i,
+                                             struct jam_dependency_wanted wanted)
+{
+    const struct jam_held *held = &self->held[i];
+    bool is_gil = self->held_local[i].lock->kind == JAM_LOCK_GIL;
+    return (struct jam_dependency_held){
+        .lock = held->lock,
+        .generation = held->generation,
+        .stack = is_gil ? wanted.stack : held->stack,
+        .mode = held->mode,
+        .flags = held->flags,
+    };
+}
+
+static uint64_t held_hash(uint64_t hash, const struct jam_dependency_held *held)
+{
+    hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->generation);
+    return jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags) | 1;
+}
+
+/* Of those that count, oldest first. */
+static uint64_t held_set_hash_some(struct jam_thread *self, struct jam_dependency_wanted wanted)
+{
+    uint64_t hash = 1;
+    for (uint32_t i = 0; i < self->held_count; i++) {
+        held_mark_unpublished(self, i);
+        struct jam_dependency_held held = held_entry(self, i, wanted);
+        if (held_counts(self, i, wanted.lock->kind))
+            hash = held_hash(hash, &held);
+    }
+    return hash;
+}
+
+/* Of all, oldest first. An entry keeps the hash up to itself until it moves. */
+static uint64_t held_set_hash_all(struct jam_thread *self, struct jam_dependency_wanted wanted)
 {
     uint32_t known = self->held_count;
     while (known > 0 && !self->held_local[known - 1].set_hash)
         known--;
     uint64_t hash = known ? self->held_local[known - 1].set_hash : 1;
     for (uint32_t i = known; i < self->held_count; i++) {
-        const struct jam_held *held = &self->held[i];
         held_mark_unpublished(self, i);
-        hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->generation);
-        hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags) | 1;
+        struct jam_dependency_held held = held_entry(self, i, wanted);
+        hash = held_hash(hash, &held);
         self->held_local[i].set_hash = hash;
     }
     return hash;
 }
 
+static uint32_t held_set_count(const struct jam_thread *self, uint16_t wanted_kind)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < self->held_count && count < UINT16_MAX; i++)
+        count += held_counts(self, i, wanted_kind);
+    return count;
+}
+
+/* --- keys --- */
+
 static uint64_t dependency_key(struct jam_thread *self, struct jam_dependency_wanted wanted)
 {
-    uint64_t hash = held_set_hash(self);
+    uint64_t hash = all_count(self, wanted.lock->kind) ? held_set_hash_all(self, wanted)
+                                                       : held_set_hash_some(self, wanted);
     hash = jam_hash_add(hash + jam_header->epoch,
                         (uint64_t)wanted.lock->id << 32 | wanted.lock->generation);
     return jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags) | 1;
@@ -71,11 +147,8 @@ static uint64_t dependency_key(struct jam_thread *self, struct jam_dependency_wa
 static uint64_t record_key(const struct jam_dependency *record)
 {
     uint64_t hash = 1;
-    for (uint32_t i = 0; i < record->held_count; i++) {
-        const struct jam_dependency_held *held = &record->held[i];
-        hash = jam_hash_add(hash, (uint64_t)held->lock << 32 | held->generation);
-        hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags) | 1;
-    }
+    for (uint32_t i = 0; i < record->held_count; i++)
+        hash = held_hash(hash, &record->held[i]);
     hash = jam_hash_add(hash + record->epoch, (uint64_t)record->lock << 32 | record->generation);
     return jam_hash_add(hash, (uint64_t)record->stack << 32 | record->mode << 16 | record->flags) |
            1;
@@ -94,9 +167,11 @@ static uint64_t form_key(const struct jam_thread *self, struct jam_dependency_wa
     uint64_t hash = class_add(jam_header->epoch, wanted.lock);
     hash = jam_hash_add(hash, (uint64_t)wanted.stack << 32 | wanted.mode << 16 | wanted.flags);
     for (uint32_t i = 0; i < self->held_count; i++) {
-        const struct jam_held *held = &self->held[i];
+        struct jam_dependency_held held = held_entry(self, i, wanted);
+        if (!held_counts(self, i, wanted.lock->kind))
+            continue;
         hash = class_add(hash, self->held_local[i].lock);
-        hash = jam_hash_add(hash, (uint64_t)held->stack << 32 | held->mode << 16 | held->flags);
+        hash = jam_hash_add(hash, (uint64_t)held.stack << 32 | held.mode << 16 | held.flags);
     }
     return hash | 1;
 }
@@ -121,7 +196,7 @@ static bool form_is_over(struct jam_thread *self, const struct jam_dependency *r
 }
 
 /* Moves the hand on to a record that may be taken over; NULL: there is none near. */
-static struct jam_dependency *form_turn(struct jam_thread *self, uint64_t form)
+static struct jam_dependency *form_turn(struct jam_thread *self, uint64_t form, uint32_t held)
 {
     struct jam_map *forms = &self->dependency_forms;
     uint64_t record = jam_map_find(forms, form);
@@ -131,8 +206,7 @@ static struct jam_dependency *form_turn(struct jam_thread *self, uint64_t form)
         record = jam_map_find(forms, record);
         struct jam_dependency *dependency = (struct jam_dependency *)record;
         jam_map_put(forms, form, record);
-        if (dependency && dependency->held_count == self->held_count &&
-            form_is_over(self, dependency))
+        if (dependency && dependency->held_count == held && form_is_over(self, dependency))
             return dependency;
     }
     return NULL;
@@ -161,18 +235,13 @@ static void form_note_locks(struct jam_thread *self, const struct jam_lock_recor
 
 /* --- records --- */
 
-static void dependency_copy_held(struct jam_dependency *dependency, const struct jam_thread *self)
+static void dependency_copy_held(struct jam_dependency *dependency, const struct jam_thread *self,
+                                 struct jam_dependency_wanted wanted)
 {
-    for (uint32_t i = 0; i < dependency->held_count; i++) {
-        const struct jam_held *held = &self->held[i];
-        dependency->held[i] = (struct jam_dependency_held){
-            .lock = held->lock,
-            .generation = held->generation,
-            .stack = held->stack,
-            .mode = held->mode,
-            .flags = held->flags,
-        };
-    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; count < dependency->held_count; i++)
+        if (held_counts(self, i, wanted.lock->kind))
+            dependency->held[count++] = held_entry(self, i, wanted);
 }
 
 /* All but instances, and held_count, which is there already. */
@@ -187,13 +256,13 @@ static void dependency_fill(struct jam_dependency *dependency, const struct jam_
     dependency->epoch = jam_header->epoch;
     dependency->partner = wanted.partner;
     dependency->first_ticks = dependency->last_ticks = jam_ticks();
-    dependency_copy_held(dependency, self);
+    dependency_copy_held(dependency, self, wanted);
 }
 
 static struct jam_dependency *dependency_append(struct jam_thread *self,
                                                 struct jam_dependency_wanted wanted)
 {
-    uint32_t held = self->held_count < UINT16_MAX ? self->held_count : UINT16_MAX;
+    uint32_t held = held_set_count(self, wanted.lock->kind);
     uint32_t bytes =
         (uint32_t)(sizeof(struct jam_dependency) + held * sizeof(struct jam_dependency_held));
     struct jam_dependency *dependency = NULL;
@@ -246,7 +315,8 @@ static struct jam_dependency *dependency_make(struct jam_thread *self,
                                               struct jam_dependency_wanted wanted)
 {
     uint64_t form = form_key(self, wanted);
-    struct jam_dependency *dependency = form_turn(self, form);
+    struct jam_dependency *dependency =
+        form_turn(self, form, held_set_count(self, wanted.lock->kind));
     if (dependency) {
         dependency_forget(self, dependency);
         dependency_take_over(dependency, self, wanted);

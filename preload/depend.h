@@ -4,6 +4,7 @@
 #ifndef JAM_DEPEND_H
 #define JAM_DEPEND_H
 
+#include <stdbool.h>
 #include "thread.h"
 #include "trace_format.h"
 
@@ -21,5 +22,16 @@ struct jam_dependency_wanted {
 };
 struct jam_dependency *jam_depend_note(struct jam_thread *self,
                                        struct jam_dependency_wanted wanted);
+
+/*
+ * Whether the thread holds anything that counts when it asks for a lock of this kind.
+ *
+ * THE GIL is held by whoever runs Python code, and given up by whoever waits in a Python lock or a
+ * semaphore of the interpreter: no order of the two is concluded. What is held before a native lock
+ * may be a GIL, and the other way round: that is how C code and the interpreter deadlock. The stack
+ * at which the GIL was taken may be anywhere in the program and says nothing: in a dependency, the
+ * stack of the wanted lock stands in its place.
+ */
+bool jam_depend_has_held(const struct jam_thread *self, uint16_t wanted_kind);
 
 #endif

@@ -119,15 +119,16 @@ static inline bool request_is_bare_futex(const struct jam_request *request)
 /* What a condition wait depends on is known when it has given its mutex back. */
 static inline bool request_makes_dependency(const struct jam_request *request)
 {
-    return request->self->held_count > 0 && request->target.key.kind != JAM_LOCK_COND &&
-           !request_is_bare_futex(request) && !(request->target.flags & JAM_HELD_REENTRY);
+    return jam_depend_has_held(request->self, request->target.key.kind) &&
+           request->target.key.kind != JAM_LOCK_COND && !request_is_bare_futex(request) &&
+           !(request->target.flags & JAM_HELD_REENTRY);
 }
 
 void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_record *mutex)
 {
     struct jam_dependency_wanted wanted = {mutex, request->stack, JAM_EXCLUSIVE,
                                            JAM_DEPENDENCY_REACQUIRED, 0};
-    if (request->self->held_count == 0)
+    if (!jam_held_any(request->self))
         return;
     request_note_dependency(request);
     if (mutex)
@@ -142,13 +143,13 @@ static void request_begin_more(struct jam_request *request)
         request_note_dependency(request);
 }
 
-static void request_begin_inside(struct jam_request *request, struct jam_call call)
+static inline __attribute__((always_inline)) void
+request_begin_inside(struct jam_request *request, struct jam_call call, uint32_t stack)
 {
     struct jam_thread *self = request->self;
     struct jam_target *target = &request->target;
-    jam_local_check(self, call);
     request->call = call;
-    request->stack = jam_stack_capture(self, call);
+    request->stack = stack;
     request->dependency = NULL;
     struct jam_site_cache *slot = site_cache_slot(self, target->key.address, request->stack);
     if (JAM_LIKELY(slot->address && site_cache_holds(self, slot, target, request->stack))) {
@@ -174,7 +175,18 @@ bool jam_request_begin(struct jam_request *request, struct jam_call call)
     request->self = jam_enter();
     if (JAM_UNLIKELY(!request->self))
         return false;
-    request_begin_inside(request, call);
+    jam_local_check(request->self, call);
+    request_begin_inside(request, call, jam_stack_capture(request->self, call));
+    return true;
+}
+
+bool jam_request_begin_at(struct jam_request *request, struct jam_call call, uint32_t stack)
+{
+    request->self = jam_enter();
+    if (!request->self)
+        return false;
+    jam_local_check(request->self, call);
+    request_begin_inside(request, call, stack);
     return true;
 }
 
@@ -284,7 +296,7 @@ void jam_request_failed(struct jam_request *request, int error)
     bool is_try = request->target.flags & JAM_HELD_TRY;
     bool is_in_vain = error == ETIMEDOUT || (is_try && (error == EBUSY || error == EAGAIN));
     jam_check_failure(request, error);
-    if (is_in_vain && self->held_count > 0 && jam_blame_is_for_holders(request))
+    if (is_in_vain && jam_held_any(self) && jam_blame_is_for_holders(request))
         jam_retry_note_failure(self, request->lock, request->stack);
     if (waits && is_try && (error == EBUSY || error == EAGAIN))
         waits->try_failures++;

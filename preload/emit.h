@@ -58,6 +58,9 @@ struct jam_request {
  */
 bool jam_request_begin(struct jam_request *request, struct jam_call call);
 
+/* The same with a stack that was taken before. */
+bool jam_request_begin_at(struct jam_request *request, struct jam_call call, uint32_t stack);
+
 /*
  * The thread will wait for a condition while it holds other locks than the mutex that it has just
  * given back, and then for that mutex: both are dependencies. `mutex` may be NULL.

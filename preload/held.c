@@ -2,6 +2,7 @@
 #include "held.h"
 #include "clock.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum { LANES_SEARCHED_MAX = 1024 };
@@ -15,6 +16,21 @@ void jam_held_close_gap(struct jam_thread *self, uint32_t index, uint32_t above)
             above * sizeof *self->held_local);
     for (uint32_t i = index; i < self->held_count; i++)
         self->held_local[i].set_hash = 0;
+}
+
+const struct jam_held *jam_held_newest(const struct jam_thread *self)
+{
+    for (uint32_t i = self->held_count; i-- > 0;)
+        if (self->held_local[i].lock->kind != JAM_LOCK_GIL)
+            return &self->held[i];
+    return NULL;
+}
+
+void jam_held_count_gils(struct jam_thread *self)
+{
+    self->gils_held = 0;
+    for (uint32_t i = 0; i < self->held_count; i++)
+        self->gils_held += self->held_local[i].lock->kind == JAM_LOCK_GIL;
 }
 
 /* Released by somebody else, or a semaphore that turned out to be no lock. */

@@ -34,6 +34,20 @@ static inline void jam_held_remove(struct jam_thread *self, uint32_t index)
     __atomic_store_n(&self->lane->held_count, self->held_count, __ATOMIC_RELEASE);
 }
 
+/*
+ * A thread of a Python program holds the GIL whenever it runs Python code: nothing that the program
+ * chose to hold. Whether it holds anything else, and what it took last of that; NULL: nothing.
+ */
+static inline bool jam_held_any(const struct jam_thread *self)
+{
+    return self->held_count > self->gils_held;
+}
+
+const struct jam_held *jam_held_newest(const struct jam_thread *self);
+
+/* The list has got a GIL, or lost one. */
+void jam_held_count_gils(struct jam_thread *self);
+
 /* Drop what other threads have released in our stead since we last looked. */
 void jam_held_drop_stale(struct jam_thread *self);
 

@@ -7,6 +7,7 @@
  * the cleanup handlers run, so our own handler puts it back into the held list first.
  */
 #include "hook_cond.h"
+#include "gil.h"
 #include "hook_mutex.h"
 #include "real.h"
 
@@ -138,6 +139,8 @@ static int cond_real_wait(const struct jam_cond_wait *wait)
 
 JAM_EXPORT int pthread_cond_wait_current(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
+    if (jam_gil_has(cond))
+        return jam_gil_wait(JAM_CALLER(), cond, mutex, NULL);
     struct jam_cond_wait wait = {
         .call = JAM_CALLER(), .cond = cond, .mutex = mutex, .real = cond_real_wait};
     return jam_cond_wait(&wait);
@@ -146,6 +149,8 @@ JAM_EXPORT int pthread_cond_wait_current(pthread_cond_t *cond, pthread_mutex_t *
 JAM_EXPORT int pthread_cond_timedwait_current(pthread_cond_t *cond, pthread_mutex_t *mutex,
                                               const struct timespec *deadline)
 {
+    if (jam_gil_has(cond))
+        return jam_gil_wait(JAM_CALLER(), cond, mutex, deadline);
     struct jam_cond_wait wait = {.call = JAM_CALLER(),
                                  .cond = cond,
                                  .mutex = mutex,
@@ -167,7 +172,8 @@ JAM_EXPORT int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mut
 
 JAM_EXPORT int pthread_cond_signal_current(pthread_cond_t *cond)
 {
-    jam_cond_woken(JAM_CALLER(), cond, false);
+    if (!jam_gil_has(cond))
+        jam_cond_woken(JAM_CALLER(), cond, false);
     return jam_real.pthread_cond_signal(cond);
 }
 
@@ -181,7 +187,7 @@ JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_con
 {
     struct jam_call call = JAM_CALLER();
     int result = jam_real.pthread_cond_init(cond, attributes);
-    if (result == 0)
+    if (result == 0 && !jam_gil_born_cond(call, cond))
         jam_cond_created(call, cond);
     return result;
 }
@@ -189,7 +195,9 @@ JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_con
 /* Before the real one: afterwards the memory may be another thread's new condition. */
 JAM_EXPORT int pthread_cond_destroy_current(pthread_cond_t *cond)
 {
-    jam_cond_destroyed(JAM_CALLER(), cond);
+    struct jam_call call = JAM_CALLER();
+    if (!jam_gil_ended(call, cond))
+        jam_cond_destroyed(call, cond);
     return jam_real.pthread_cond_destroy(cond);
 }
 

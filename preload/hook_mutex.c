@@ -7,6 +7,7 @@
  * glibc's try on a robust mutex that is beyond recovery leaves it locked.
  */
 #include "hook_mutex.h"
+#include "gil.h"
 #include "limit.h"
 #include "real.h"
 
@@ -141,6 +142,8 @@ mutex_acquire(struct jam_call call, pthread_mutex_t *mutex, struct jam_limit lim
 
 JAM_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
+    if (jam_gil_has(mutex))
+        return jam_gil_lock(JAM_CALLER(), mutex);
     return mutex_acquire(JAM_CALLER(), mutex, (struct jam_limit){0});
 }
 
@@ -167,6 +170,8 @@ JAM_EXPORT int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock,
 JAM_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
     struct jam_release release;
+    if (jam_gil_has(mutex))
+        return jam_gil_unlock(JAM_CALLER(), mutex);
     jam_release_begin(&release, mutex);
     if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
         jam_check_release(release.self, JAM_CALLER(), mutex_key(mutex), jam_mutex_view(mutex));
@@ -183,6 +188,7 @@ JAM_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexatt
     if (self) {
         jam_emit_created(self, call, mutex_key(mutex));
         jam_leave(self);
+        jam_gil_born_mutex(mutex);
     }
     return result;
 }

@@ -59,7 +59,8 @@ static void note_lock(const struct jam_held *held, uint32_t owner)
 {
     const struct jam_lock_record *lock = jam_lock_find_latest(held->address);
     bool is_event = lock && lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE);
-    if (!held_is_true(held, lock) || is_event)
+    bool is_made_anew = lock && lock->kind == JAM_LOCK_GIL; /* by the interpreter in the child */
+    if (!held_is_true(held, lock) || is_event || is_made_anew)
         return;
     if (inherited.lock_count == LOCKS_MAX) {
         inherited.lost++;

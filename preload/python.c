@@ -20,6 +20,7 @@ static struct {
     const struct jam_python_layout *layout;
     uint64_t code_type; /* &PyCode_Type */
     uint64_t start;     /* of the interpreter's file */
+    uint64_t end;
     void *(*this_thread_state)(void);
     int (*is_finalizing)(void);
 } python;
@@ -59,6 +60,7 @@ void jam_python_consider(const struct jam_image *image)
         (void *(*)(void))jam_symbol_find(image, "PyGILState_GetThisThreadState");
     python.is_finalizing = (int (*)(void))finalizing;
     python.start = image->start;
+    python.end = image->end;
     if (!layout || !python.code_type || !python.this_thread_state || !finalizing) {
         jam_diag("stacks show no Python frames: unknown Python ", text, NULL);
         return;
@@ -75,6 +77,11 @@ void jam_python_check_unloaded(void)
         return;
     __atomic_store_n(&jam_python_is_here, false, __ATOMIC_RELEASE);
     python.layout = NULL;
+}
+
+bool jam_python_has_code(uint64_t pc)
+{
+    return python.layout && pc >= python.start && pc < python.end;
 }
 
 const struct jam_python_layout *jam_python_layout_here(void)

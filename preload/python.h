@@ -28,6 +28,9 @@ void jam_python_consider(const struct jam_image *image);
 /* Files were unloaded: if it was the interpreter, forget it. Under the growth lock. */
 void jam_python_check_unloaded(void);
 
+/* Whether this is code of the interpreter that was found. */
+bool jam_python_has_code(uint64_t pc);
+
 /* One Python frame. `code` is a code object: valid as long as the frame is. */
 struct jam_python_frame {
     uint64_t code;
@@ -81,5 +84,17 @@ uint32_t jam_python_code_id(uint64_t code);
  * there are none.
  */
 uint32_t jam_python_stack(struct jam_thread *self, uint32_t native);
+
+/*
+ * The same in two steps, for when the frames may not be looked at any more by the time that they are
+ * needed: the Python frames as a stack of their own (0 = none), and that behind a native stack.
+ *
+ * Each place of the program may turn up here. When JAM_PYTHON_FRAMES_MAX different stacks of this
+ * process were seen, further ones are told by the function alone that runs: a stack of one frame, at
+ * the function's first line, marked JAM_STACK_TRUNCATED and counted (JAM_LOSS_STACKS).
+ */
+#define JAM_PYTHON_FRAMES_MAX 8192
+uint32_t jam_python_frames(struct jam_thread *self);
+uint32_t jam_python_stack_with(struct jam_thread *self, uint32_t native, uint32_t frames);
 
 #endif

@@ -28,7 +28,7 @@ static uint32_t put_words(struct jam_python_walk walk, uint64_t *words, bool *is
     return depth;
 }
 
-/* 0: no space, or the growth lock was busy; counted. */
+/* 0: no space, or the growth lock was busy; counted. `native` may be 0. */
 static uint32_t stack_make(struct jam_thread *self, uint32_t native, struct jam_python_walk walk)
 {
     uint64_t words[FRAMES_MAX];
@@ -42,17 +42,92 @@ static uint32_t stack_make(struct jam_thread *self, uint32_t native, struct jam_
     return jam_stack_extend(self, native, words, count, is_cut);
 }
 
-uint32_t jam_python_stack(struct jam_thread *self, uint32_t native)
+static inline struct jam_python_cache *cache_slot(struct jam_thread *self, uint64_t hash)
 {
-    uint64_t frames = jam_python_hash(FRAMES_MAX);
-    if (!frames)
-        return native;
-    uint64_t hash = jam_mix(frames + native) | 1; /* never 0 */
-    struct jam_python_cache *known = &self->python_cache[hash >> 1 & (JAM_PYTHON_CACHE - 1)];
+    return &self->python_cache[hash >> 1 & (JAM_PYTHON_CACHE - 1)];
+}
+
+/* The frames of this hash behind a native stack (0 = none); 0: no space, counted. */
+static uint32_t stack_get(struct jam_thread *self, uint32_t native, uint64_t hash)
+{
+    struct jam_python_cache *known = cache_slot(self, hash);
     if (known->hash == hash && known->native == native)
         return known->stack;
     struct jam_python_walk walk;
     uint32_t stack = jam_python_first(&walk) ? stack_make(self, native, walk) : 0;
+    if (stack)
+        *known = (struct jam_python_cache){hash, native, stack};
+    return stack;
+}
+
+uint32_t jam_python_stack(struct jam_thread *self, uint32_t native)
+{
+    uint64_t frames = jam_python_hash(FRAMES_MAX);
+    uint32_t stack = frames ? stack_get(self, native, jam_mix(frames + native) | 1) : 0;
+    return stack ? stack : native;
+}
+
+/* --- in two steps --- */
+
+static uint32_t frames_made; /* atomic */
+
+static void frames_reset(void)
+{
+    frames_made = 0;
+}
+JAM_ON_RESET(frames_reset);
+
+/* Whether one more stack is to be kept whole. */
+static bool frames_has_room(void)
+{
+    if (__atomic_load_n(&frames_made, __ATOMIC_RELAXED) >= JAM_PYTHON_FRAMES_MAX)
+        return false;
+    __atomic_fetch_add(&frames_made, 1, __ATOMIC_RELAXED);
+    return true;
+}
+
+/* The function that runs, wherever in it. */
+static uint32_t frames_make_coarse(struct jam_thread *self)
+{
+    struct jam_python_walk walk;
+    if (!jam_python_first(&walk))
+        return 0;
+    walk.frame.position = 0;
+    walk.at = 0;
+    uint64_t hash = jam_mix(walk.frame.code ^ jam_python_code_mark(walk.frame.code)) | 1;
+    struct jam_python_cache *known = cache_slot(self, hash);
+    if (known->hash == hash && known->native == 0)
+        return known->stack;
+    uint32_t stack = stack_make(self, 0, walk);
+    jam_session_lose(JAM_LOSS_STACKS, 1);
+    if (stack)
+        *known = (struct jam_python_cache){hash, 0, stack};
+    return stack;
+}
+
+uint32_t jam_python_frames(struct jam_thread *self)
+{
+    uint64_t frames = jam_python_hash(FRAMES_MAX);
+    if (!frames)
+        return 0;
+    uint64_t hash = jam_mix(frames) | 1;
+    const struct jam_python_cache *known = cache_slot(self, hash);
+    if ((known->hash == hash && known->native == 0) || frames_has_room())
+        return stack_get(self, 0, hash);
+    return frames_make_coarse(self);
+}
+
+uint32_t jam_python_stack_with(struct jam_thread *self, uint32_t native, uint32_t frames)
+{
+    if (!frames || !native)
+        return native;
+    uint64_t hash = jam_mix((uint64_t)frames << 32 | native) | 1;
+    struct jam_python_cache *known = cache_slot(self, hash);
+    if (known->hash == hash && known->native == native)
+        return known->stack;
+    const struct jam_stack *behind = jam_session_at((uint64_t)frames * JAM_STACK_UNIT);
+    uint32_t stack = jam_stack_extend(self, native, behind->frames, behind->depth,
+                                      behind->flags & JAM_STACK_TRUNCATED);
     if (!stack)
         return native;
     *known = (struct jam_python_cache){hash, native, stack};

@@ -1,13 +1,14 @@
 /* Streaks of failed tries. All of it belongs to the lane's thread. */
 #include "retry.h"
 #include "clock.h"
+#include "held.h"
 #include "map.h"
 #include "session.h"
 
 static struct jam_retry *retry_append(struct jam_thread *self, const struct jam_lock_record *lock,
                                       uint32_t stack)
 {
-    const struct jam_held *newest = &self->held[self->held_count - 1];
+    const struct jam_held *newest = jam_held_newest(self);
     struct jam_retry *retry = jam_area_take(&self->retries, sizeof *retry, NULL);
     if (!retry) {
         jam_session_lose(JAM_LOSS_ORDERS, 1);
@@ -28,7 +29,7 @@ static struct jam_retry *retry_get(struct jam_thread *self, const struct jam_loc
 {
     uint64_t key =
         jam_hash_add((uint64_t)lock->id << 32 | lock->generation, (uint64_t)self->id << 32 | stack);
-    key = jam_hash_add(key, self->held[self->held_count - 1].lock) | 1;
+    key = jam_hash_add(key, jam_held_newest(self)->lock) | 1;
     struct jam_retry *retry = (struct jam_retry *)jam_map_find(&self->retry_index, key);
     if (retry)
         return retry;

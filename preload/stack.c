@@ -263,7 +263,8 @@ static uint32_t stack_intern(const struct stack_walk *walk)
 uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_t *words,
                           uint32_t count, bool is_cut)
 {
-    const struct jam_stack *base = stack_at(stack);
+    static const struct jam_stack none;
+    const struct jam_stack *base = stack ? stack_at(stack) : &none;
     uint32_t room = JAM_MAX_FRAMES - base->depth;
     uint32_t added = count < room ? count : room;
     struct stack_walk walk = {

@@ -79,7 +79,7 @@ static inline const struct jam_slot *jam_memo_difference(const struct jam_thread
 }
 
 /*
- * The stack of the frames of `stack` and `count` more words behind them; `is_cut`: there would be
+ * The stack of the frames of `stack` (0 = none) and `count` more words behind them; `is_cut`: there would be
  * even more. 0: no space for it (counted).
  */
 uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_t *words,

@@ -107,7 +107,7 @@ static bool lane_holds(const struct jam_thread *thread)
 
 static struct jam_thread *lane_empty(struct jam_thread *thread)
 {
-    thread->held_count = 0;
+    thread->held_count = thread->gils_held = 0;
     __atomic_store_n(&thread->lane->held_count, 0, __ATOMIC_RELEASE);
     return thread;
 }

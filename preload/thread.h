@@ -128,6 +128,7 @@ struct jam_thread {
     uint32_t segment;
     uint32_t streak_count; /* runs of failed tries that have not ended */
     uint32_t rounds_noted; /* of barriers, by all threads of the lane */
+    uint32_t gils_held;    /* entries of the held list that are GILs */
     struct jam_ring ring;
     /* warm */
     struct jam_thread_record *record;

@@ -134,7 +134,7 @@ const struct jam_format_field jam_format_fields[] = {
     FIELD(jam_lock_record, destroyed_thread),
     FIELD(jam_lock_record, signalled_generation),
     FIELD(jam_lock_record, unit_thread),
-    FIELD(jam_lock_record, unused3),
+    FIELD(jam_lock_record, switches),
     WHOLE(jam_holder_totals),
     FIELD(jam_holder_totals, stack),
     FIELD(jam_holder_totals, thread),

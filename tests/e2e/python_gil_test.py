@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""The GIL is one lock, with holds and waits, in all interpreters that are here."""
+import json
+import os
+
+from harness import LOCKJAM, PRELOAD, TOP, Skip, equal, main, record, report, run, start, test
+from preload_trace import Dump
+from pythons import interpreters, version_of
+
+FOLDER = os.path.join(TOP, "tests", "python")
+
+
+def recorded(path, name, *arguments, status=0):
+    script = os.path.join(FOLDER, name)
+    result = record(path, script, *arguments, options=["-q", "-o", "x.jam"])
+    equal(result.returncode, status, f"{path}: {result.stderr}")
+    document = report("x.jam")
+    os.rename("x.jam", "last.jam")
+    return document
+
+
+def gils(document):
+    """Those that were used: an interpreter's start-up alone takes it dozens of times."""
+    return [lock for lock in document["locks"] if lock["kind"] == "gil"]
+
+
+def functions(stack):
+    return [frame["function"].rsplit(".", 1)[-1] for frame in stack if frame["language"] == "python"]
+
+
+@test
+def each_drop_is_a_hold_at_its_python_line():
+    rounds = 500
+    for path in interpreters():
+        gil, = gils(recorded(path, "lives.py", "calls", rounds))
+        equal(gil["name"], "the GIL")
+        sites = [site for site in gil["sites"] if functions(site["stack"])[:1] == ["calls"]]
+        taken = sum(site["acquisitions"] for site in sites)
+        assert rounds <= taken <= rounds + 5, f"{path}: {taken}"
+        assert sum(site["hold_ns"] for site in sites) > 0, path
+
+
+@test
+def its_parts_are_no_locks_of_their_own():
+    for path in interpreters():
+        document = recorded(path, "lives.py", "calls", 10)
+        gil, = gils(document)
+        parts = {gil["address"] + offset for offset in (0, 0x30, 0x58, 0x88)}
+        others = [lock for lock in document["locks"] if lock["address"] in parts
+                  and lock["kind"] != "gil" and lock["acquisitions"]]
+        equal(others, [], path)
+
+
+@test
+def threads_that_compute_wait_for_each_other():
+    rounds = 20
+    for path in interpreters():
+        document = recorded(path, "switches.py", rounds)
+        gil, = gils(document)
+        at_work = [row for row in gil["blame"] if functions(row["blocker"])[:1] == ["hand_over"]]
+        assert at_work and sum(row["wait_ns"] for row in at_work) > 0, path
+        lock, = [lock for lock in Dump("last.jam")["lock"] if lock["kind"] == "gil"]
+        assert lock["switches"] >= rounds - 2, f"{path}: {lock['switches']}"
+        assert gil["contended"] >= rounds - 2, f"{path}: {gil['contended']}"
+
+
+@test
+def daemons_at_the_end_leave_it_whole():
+    for path in interpreters():
+        for _ in range(3):
+            document = recorded(path, "lives.py", "leave_daemons_behind")
+            assert len(gils(document)) == 1, path
+            result = run(LOCKJAM, "check", "--format=json", "last.jam")
+            equal(result.returncode, 0, f"{path}: {result.stdout}")
+
+
+@test
+def a_forked_child_has_its_own():
+    for path in interpreters():
+        record(path, os.path.join(FOLDER, "lives.py"), "fork",
+               options=["-q", "--follow-fork=yes", "-o", "x.jam"])
+        traces = sorted(name for name in os.listdir(".") if name.startswith("x.jam"))
+        equal(len(traces), 2, path)
+        for trace in traces:
+            gil, = gils(report(trace))
+            assert gil["acquisitions"] >= 20, f"{path}: {trace}: {gil['acquisitions']}"
+            equal(run(LOCKJAM, "check", trace).returncode, 0, path)
+            os.remove(trace)
+
+
+@test
+def each_interpreter_of_a_process_may_have_one():
+    """From 3.12 on; before, and if the new one is told to share it, there is one."""
+    for path in interpreters():
+        if version_of(path) >= (3, 13):
+            continue  # the module has another name, and is private
+        found = gils(recorded(path, "lives.py", "interpreters"))
+        assert len(found) in (1, 2), f"{path}: {len(found)}"
+        assert sum(gil["acquisitions"] for gil in found) >= 60, path
+
+
+def waits_for_the_gil(process):
+    """Who waits for it, and who has it: the innermost functions of pause.py."""
+    result = run(LOCKJAM, "hang", "--format=json", process.pid)
+    document = json.loads(result.stdout) if result.returncode == 0 else {"waiting": []}
+    return [(innermost(wait["stack"]), innermost(holder["stack"])) for wait in document["waiting"]
+            if wait["lock"]["kind"] == "gil" for holder in wait["waits_on"]]
+
+
+def innermost(stack):
+    return [frame["function"] for frame in stack if (frame["file"] or "").endswith("pause.py")][:1]
+
+
+@test
+def a_live_wait_shows_who_has_it():
+    path = next(iter(interpreters()), None)
+    if not path:
+        raise Skip("no CPython 3.8 to 3.15 with a GIL here")
+    process = start(path, os.path.join(FOLDER, "pause.py"),
+                    env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"})
+    found = []
+    try:
+        while process.poll() is None and (["wait_for_ever"], ["keep"]) not in found:
+            found = waits_for_the_gil(process)
+    finally:
+        process.kill()
+        process.wait()
+    assert (["wait_for_ever"], ["keep"]) in found, found
+
+
+main()
