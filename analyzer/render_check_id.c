@@ -34,12 +34,21 @@ static uint64_t add_class(struct jam_check *check, const struct jam_finding *fin
     return jam_fingerprint_text(hash, strstr(name, first_used) ? "unnamed" : name);
 }
 
+/* A Python thread gets the GIL wherever it happens to need it again: that place means nothing. */
+static bool is_gil(const struct jam_check *check, const struct jam_finding *finding,
+                   const struct jam_lock_use *use)
+{
+    const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
+    return lock && lock->kind == JAM_LOCK_GIL;
+}
+
 uint64_t jam_check_hash_edge(struct jam_check *check, const struct jam_finding *finding,
                              const struct jam_finding_edge *edge)
 {
     uint64_t hash = JAM_FINGERPRINT_START;
     hash = add_class(check, finding, &edge->holds, hash);
-    hash = add_stack(check, finding, edge->holds.stack, hash);
+    if (!is_gil(check, finding, &edge->holds))
+        hash = add_stack(check, finding, edge->holds.stack, hash);
     hash = add_class(check, finding, &edge->wants, hash);
     return add_stack(check, finding, edge->wants.stack, hash);
 }

@@ -107,14 +107,16 @@ static void drop_line(char *text)
         *colon = '\0';
 }
 
-/* A name that the program gives: by annotation, as a Python object, as a variable. */
+/* A name that the program, or Python, gives: by annotation, as a Python object, as a variable. */
 static bool find_given(const struct jam_report_process *process,
                        const struct jam_contention_lock *lock, char *name, size_t size)
 {
     const struct jam_python_lock *python =
         jam_frames_python_lock(process->frames, lock->created_stack);
     const char *given = jam_frames_given_name(process->frames, lock->name);
-    if (!given && python)
+    if (lock->kind == JAM_LOCK_GIL)
+        given = JAM_NAME_OF_GIL;
+    else if (!given && python)
         given = python->name;
     if (given)
         snprintf(name, size, "%s", given);

@@ -46,9 +46,6 @@ char *jam_name_site(struct jam_frames *frames, uint32_t stack_ref, char buffer[J
     return jam_name_frame(&list.frames[list.site], buffer);
 }
 
-/* One for each interpreter; hardly any process has two. */
-#define GIL_NAME "the GIL"
-
 char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock *lock,
                      char buffer[JAM_NAME_TEXT_BYTES])
 {
@@ -56,7 +53,7 @@ char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock
     char raw[JAM_NAME_TEXT_BYTES + 64];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
     if (lock->kind == JAM_LOCK_GIL)
-        return jam_human_clean(GIL_NAME, buffer, JAM_NAME_TEXT_BYTES);
+        return jam_human_clean(JAM_NAME_OF_GIL, buffer, JAM_NAME_TEXT_BYTES);
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
     if (python) {
         snprintf(raw, sizeof raw, "%s %s", jam_lock_kind_name(lock->kind), python->name);
@@ -112,7 +109,7 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
     if (lock->kind == JAM_LOCK_THREAD)
         return jam_name_class(frames, lock, buffer);
     if (lock->kind == JAM_LOCK_GIL)
-        return jam_human_clean(GIL_NAME, buffer, JAM_NAME_TEXT_BYTES);
+        return jam_human_clean(JAM_NAME_OF_GIL, buffer, JAM_NAME_TEXT_BYTES);
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
     if (python)
         return jam_human_clean(python->name, buffer, JAM_NAME_TEXT_BYTES);

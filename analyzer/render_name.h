@@ -41,4 +41,7 @@ char *jam_name_class_stable(struct jam_frames *frames, struct jam_trace *trace,
 char *jam_name_site_stable(struct jam_frames *frames, uint32_t stack_ref,
                            char buffer[JAM_NAME_TEXT_BYTES]);
 
+/* One for each interpreter; hardly any process has two. */
+#define JAM_NAME_OF_GIL "the GIL"
+
 #endif

@@ -3,11 +3,13 @@
 import json
 import os
 
-from harness import LOCKJAM, PRELOAD, TOP, Skip, equal, main, record, report, run, start, test
+from harness import LOCKJAM, PRELOAD, TOP, Skip, equal, main, record, report, run, sample, start, test
 from preload_trace import Dump
 from pythons import interpreters, version_of
 
 FOLDER = os.path.join(TOP, "tests", "python")
+TABLE = os.path.join(TOP, "samples", "gil_table.py")
+LIBRARY = sample("libtable.so")
 
 
 def recorded(path, name, *arguments, status=0):
@@ -67,11 +69,10 @@ def threads_that_compute_wait_for_each_other():
 @test
 def daemons_at_the_end_leave_it_whole():
     for path in interpreters():
-        for _ in range(3):
-            document = recorded(path, "lives.py", "leave_daemons_behind")
-            assert len(gils(document)) == 1, path
-            result = run(LOCKJAM, "check", "--format=json", "last.jam")
-            equal(result.returncode, 0, f"{path}: {result.stdout}")
+        document = recorded(path, "lives.py", "leave_daemons_behind")
+        assert len(gils(document)) == 1, path
+        result = run(LOCKJAM, "check", "--format=json", "last.jam")
+        equal(result.returncode, 0, f"{path}: {result.stdout}")
 
 
 @test
@@ -126,6 +127,47 @@ def a_live_wait_shows_who_has_it():
         process.kill()
         process.wait()
     assert (["wait_for_ever"], ["keep"]) in found, found
+
+
+def checked_table(path, *words):
+    """Findings of the sample whose C library has a mutex of its own: (kind, grade, classes of locks)."""
+    result = run(LOCKJAM, "check", "--format=json", "--", path, TABLE, LIBRARY, *words)
+    document = json.loads(result.stdout)
+    found = [finding for finding in document["findings"] if finding["severity"] == "error"]
+    assert result.returncode == (66 if found else 0), f"{path}: {result.returncode}: {result.stderr}"
+    return found
+
+
+def shape(finding):
+    return finding["kind"], finding["grade"], sorted(lock["kind"] for lock in finding["locks"])
+
+
+@test
+def a_mutex_and_the_gil_in_both_orders_are_foretold():
+    for path in interpreters():
+        finding, = checked_table(path, "held")
+        equal(shape(finding), ("lock-order-inversion", "feasible", ["gil", "mutex"]), path)
+        equal({lock["name"] for lock in finding["locks"]}, {"the GIL", "table_mutex"}, path)
+        wants = {edge["wants_stack"][0]["function"] for edge in finding["edges"]}
+        assert "table_put" in wants, f"{path}: {wants}"
+        lines = {function for edge in finding["edges"] for function in functions(edge["wants_stack"])}
+        assert {"visit", "put"} <= lines, f"{path}: {lines}"
+
+
+@test
+def a_library_that_calls_back_without_its_mutex_is_right():
+    for path in interpreters():
+        equal(checked_table(path, "released"), [], path)
+        equal(checked_table(path, "released", "meet"), [], path)
+
+
+@test
+def a_mutex_and_the_gil_that_wait_for_each_other_hang():
+    for path in interpreters():
+        finding, = checked_table(path, "held", "meet")
+        equal(shape(finding), ("deadlock", "confirmed", ["gil", "mutex"]), path)
+        lines = {function for edge in finding["edges"] for function in functions(edge["wants_stack"])}
+        assert {"visitor", "put"} <= lines, f"{path}: {lines}"
 
 
 main()
