@@ -264,6 +264,8 @@ enum jam_lock_flags {
     JAM_LOCK_INITIALIZED = 256, /* created by an init function (else: static or C++) */
     JAM_LOCK_LOCKLIKE = 512,    /* semaphore that is used as a lock: held from wait to post */
     JAM_LOCK_ANNOTATED = 1024,  /* home-made, announced through lockjam/lockjam.h */
+    JAM_LOCK_OF_LOCK = 2048,    /* semaphore that is a threading.Lock, for certain */
+    JAM_LOCK_OF_RLOCK = 4096,   /* ... a threading.RLock */
 };
 
 /*

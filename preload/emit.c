@@ -280,6 +280,7 @@ uint16_t jam_emit_try_flags(void)
         [JAM_PYTHON_TRY] = JAM_HELD_TRY,
         [JAM_PYTHON_TIMED] = JAM_HELD_TIMED,
         [JAM_PYTHON_BLOCKING] = 0,
+        [JAM_PYTHON_OTHER] = JAM_HELD_TRY,
     };
     return flags[jam_python_acquire];
 }

@@ -7,6 +7,8 @@
  */
 #include "check.h"
 #include "limit.h"
+#include "python_lock.h"
+#include "python_park.h"
 #include "real.h"
 
 #include <errno.h>
@@ -88,6 +90,8 @@ static int sem_acquire(struct jam_call call, sem_t *sem, struct jam_limit limit)
 {
     struct jam_request request;
     bool is_valid = jam_limit_is_valid(limit);
+    if (JAM_UNLIKELY(jam_python_parks) && jam_python_park_is(sem))
+        return jam_python_park_wait(sem, limit, call, sem_real_wait);
     if (is_valid)
         pthread_testcancel();
     request.target = sem_target(sem, jam_limit_flags(limit));
@@ -121,6 +125,7 @@ JAM_EXPORT int sem_trywait(sem_t *sem)
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.sem_trywait(sem);
     int result = jam_real.sem_trywait(sem);
+    jam_python_note_semaphore(request.lock);
     if (result == 0 || flags & JAM_HELD_TRY)
         return sem_finish(&request, result);
     jam_request_withdraw(&request);
@@ -130,6 +135,8 @@ JAM_EXPORT int sem_trywait(sem_t *sem)
 JAM_EXPORT int sem_post(sem_t *sem)
 {
     struct jam_release release;
+    if (JAM_UNLIKELY(jam_python_parks) && jam_python_park_wakes(sem, JAM_CALLER()))
+        return jam_real.sem_post(sem);
     jam_release_begin_post(&release, JAM_CALLER(), sem_target(sem, 0).key);
     int result = jam_real.sem_post(sem);
     jam_release_end(&release);
@@ -143,6 +150,8 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
 {
     struct jam_call call = JAM_CALLER();
     int result = jam_real.sem_init(sem, is_shared, value);
+    if (JAM_UNLIKELY(jam_python_parks) && value == 0 && jam_python_park_begin(sem, call))
+        return result;
     if (JAM_UNLIKELY(result != 0))
         jam_check_answer(call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0}, errno);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
@@ -175,6 +184,10 @@ static void sem_end(struct jam_thread *self, struct jam_call call, const sem_t *
 JAM_EXPORT int sem_destroy(sem_t *sem)
 {
     struct jam_call call = JAM_CALLER();
+    if (JAM_UNLIKELY(jam_python_parks) && jam_python_park_is(sem)) {
+        jam_python_park_end();
+        return jam_real.sem_destroy(sem);
+    }
     struct jam_thread *self = jam_enter();
     sem_check_end(self, call, sem);
     int result = jam_real.sem_destroy(sem);

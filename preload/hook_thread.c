@@ -3,6 +3,7 @@
  */
 #include "hook_thread.h"
 #include "check.h"
+#include "python_park.h"
 #include "real.h"
 
 #include <errno.h>
@@ -80,6 +81,8 @@ int jam_join(struct jam_join *join, struct jam_call call)
 {
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)join->thread);
     uint16_t flags = jam_limit_flags(join->limit);
+    if (JAM_UNLIKELY(!record) && jam_python_park_has_joined(join->thread))
+        return join->real(join);
     join->request.target = join_target(join, record, flags);
     if (!jam_request_begin(&join->request, call))
         return join->real(join);

@@ -8,6 +8,7 @@
 #include "diag.h"
 #include "python_layout.h"
 #include "python_methods.h"
+#include "python_park.h"
 #include "symbol.h"
 
 #include <stddef.h>
@@ -67,6 +68,7 @@ void jam_python_consider(const struct jam_image *image)
     }
     python.layout = layout;
     jam_python_methods_wrap(image, number);
+    jam_python_park_setup(image, number);
     __atomic_store_n(&jam_python_is_here, true, __ATOMIC_RELEASE);
 }
 
@@ -77,6 +79,7 @@ void jam_python_check_unloaded(void)
         return;
     __atomic_store_n(&jam_python_is_here, false, __ATOMIC_RELEASE);
     python.layout = NULL;
+    jam_python_park_setup(NULL, 0);
 }
 
 bool jam_python_has_code(uint64_t pc)

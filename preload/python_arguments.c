@@ -26,6 +26,11 @@ bool jam_python_arguments_setup(const struct jam_image *image, unsigned version)
     return true;
 }
 
+bool jam_python_is_false(const void *object)
+{
+    return object == objects.false_object;
+}
+
 enum { OBJECT_SIZE = 16 }; /* ob_size of a tuple */
 
 static bool is_named(const void *name, const char *text)

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include "python_lock.h"
-#include "python_methods.h"
 
 /* Look up what is needed in an interpreter of this version. False: something is missing. */
 bool jam_python_arguments_setup(const struct jam_image *image, unsigned version);
@@ -15,5 +14,8 @@ bool jam_python_arguments_setup(const struct jam_image *image, unsigned version)
 /* acquire(blocking=True, timeout=-1), however it was called. */
 enum jam_python_acquire jam_python_acquire_kind(const struct jam_python_method *method,
                                                 void *const rest[5]);
+
+/* Whether a result is Py_False. */
+bool jam_python_is_false(const void *object);
 
 #endif

@@ -29,7 +29,8 @@ typedef void *jam_python_handler(const struct jam_python_method *method, void *s
 struct jam_python_method {
     jam_python_function original;
     jam_python_handler *handler;
-    uint32_t flags; /* METH_*: how arguments are passed; 0 for slots */
+    uint32_t flags;      /* METH_*: how arguments are passed; 0 for slots */
+    uint16_t lock_flags; /* what its objects are: of enum jam_lock_flags */
 };
 
 enum jam_python_calling {

@@ -51,8 +51,6 @@ def locks_are_named_by_what_they_are_assigned_to():
     rounds, workers = 200, 3
     script = os.path.join(TOP, "samples", "pool.py")
     for path in interpreters():
-        if version_of(path) >= (3, 13, 1):
-            continue  # its locks do not call the C library
         result = record(path, script, rounds, options=["-q", "-o", "x.jam"])
         equal(result.returncode, 0, result.stderr)
         locks = {lock["name"]: lock for lock in report("x.jam")["locks"]}
@@ -74,8 +72,6 @@ def waiting_and_trying_are_told_apart():
         expected = {number: line.rsplit("# ", 1)[1].strip() for number, line in enumerate(file, 1)
                     if re.search(r"# (blocking|timed|try)$", line)}
     for path in interpreters():
-        if version_of(path) >= (3, 13, 1):
-            continue
         result = record(path, script, options=["-q", "-o", "x.jam"])
         equal(result.returncode, 0, result.stderr)
         dump = Dump("x.jam")
@@ -99,8 +95,6 @@ def checked(path, *arguments):
 def inversions_of_two_locks_are_foretold():
     script = os.path.join(TOP, "samples", "inversion.py")
     for path in interpreters():
-        if version_of(path) >= (3, 13, 1):
-            continue
         status, document = checked(path, script, "together")
         equal(status, 66, path)
         found = [finding for finding in document["findings"] if finding["severity"] == "error"]
@@ -114,8 +108,6 @@ def inversions_of_two_locks_are_foretold():
 def a_join_between_two_threads_orders_them():
     script = os.path.join(TOP, "samples", "inversion.py")
     for path in interpreters():
-        if version_of(path) >= (3, 13, 1):
-            continue
         status, document = checked(path, script, "in_turn")
         equal(status, 0, path)
         equal([finding["kind"] for finding in document["findings"]], [], path)
