@@ -161,6 +161,8 @@ request_begin_inside(struct jam_request *request, struct jam_call call, uint32_t
     request->generation = request->lock->generation;
     if (JAM_UNLIKELY(target->key.kind == JAM_LOCK_SEM)) {
         jam_lock_note_wait(self, request->lock);
+        if (jam_python_acquire)
+            jam_python_note_semaphore(request->lock);
         target->partner = request->lock->thread;
     }
     if (JAM_UNLIKELY(target->key.flags & JAM_LOCK_RECURSIVE) &&
@@ -276,10 +278,8 @@ void jam_request_passed_barrier(struct jam_request *request, uint64_t round)
 uint16_t jam_emit_try_flags(void)
 {
     static const uint16_t flags[] = {
-        [JAM_PYTHON_NONE] = JAM_HELD_TRY,
-        [JAM_PYTHON_TRY] = JAM_HELD_TRY,
-        [JAM_PYTHON_TIMED] = JAM_HELD_TIMED,
-        [JAM_PYTHON_BLOCKING] = 0,
+        [JAM_PYTHON_NONE] = JAM_HELD_TRY,    [JAM_PYTHON_TRY] = JAM_HELD_TRY,
+        [JAM_PYTHON_TIMED] = JAM_HELD_TIMED, [JAM_PYTHON_BLOCKING] = 0,
         [JAM_PYTHON_OTHER] = JAM_HELD_TRY,
     };
     return flags[jam_python_acquire];

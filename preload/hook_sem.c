@@ -7,7 +7,6 @@
  */
 #include "check.h"
 #include "limit.h"
-#include "python_lock.h"
 #include "python_park.h"
 #include "real.h"
 
@@ -125,7 +124,6 @@ JAM_EXPORT int sem_trywait(sem_t *sem)
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.sem_trywait(sem);
     int result = jam_real.sem_trywait(sem);
-    jam_python_note_semaphore(request.lock);
     if (result == 0 || flags & JAM_HELD_TRY)
         return sem_finish(&request, result);
     jam_request_withdraw(&request);

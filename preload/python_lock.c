@@ -35,7 +35,7 @@ void *jam_python_semaphore_restore(const struct jam_python_method *method, void 
 
 void jam_python_note_semaphore(struct jam_lock_record *lock)
 {
-    uint16_t flags = jam_python_acquire ? lock_flags : 0;
+    uint16_t flags = lock_flags;
     if (JAM_UNLIKELY((lock->flags & flags) != flags))
         __atomic_fetch_or(&lock->flags, flags, __ATOMIC_RELAXED);
 }

@@ -26,7 +26,7 @@ enum jam_python_acquire {
 };
 extern __thread uint8_t jam_python_acquire; /* enum jam_python_acquire */
 
-/* A semaphore was asked for: inside a method, note what lock of Python it is. */
+/* A semaphore was asked for inside a method: note what lock of Python it is. */
 void jam_python_note_semaphore(struct jam_lock_record *lock);
 
 /* Handlers for the methods that take a lock that is a semaphore. */

@@ -5,18 +5,16 @@ Each guilty sample is ended by `check` as soon as it is certain; the time limit 
 """
 import json
 import os
-import sys
 
-from harness import LOCKJAM, TOP, Skip, equal, main, run, test
+from harness import LOCKJAM, TOP, equal, main, run, test
+from pythons import chosen
 
 HANGS = os.path.join(TOP, "samples", "hangs.py")
 RELOCK = os.path.join(TOP, "samples", "relock.py")
 
 
-def checked(script, *words):
-    if sys.version_info >= (3, 13, 1):
-        raise Skip("this Python has locks of its own")
-    result = run(LOCKJAM, "check", "--format=json", "--timeout=20", "--", sys.executable, script, *words)
+def checked(python, script, *words):
+    result = run(LOCKJAM, "check", "--format=json", "--timeout=20", "--", python, script, *words)
     return result, json.loads(result.stdout)
 
 
@@ -37,20 +35,26 @@ def places(script, finding):
 
 
 def guilty(kind, where, script, *words):
-    result, document = checked(script, *words)
-    equal(result.returncode, 66, result.stderr)
-    equal(document["process"]["ended"], "killed")
-    errors = [finding for finding in document["findings"] if finding["severity"] == "error"]
-    equal([(finding["kind"], finding["grade"]) for finding in errors], [(kind, "confirmed")])
-    missing = where - places(script, errors[0])
-    assert not missing, f"{missing} of {places(script, errors[0])}"
-    return {finding["kind"] for finding in document["findings"]}
+    """Returns the kinds of all findings, which each interpreter has to give."""
+    kinds = []
+    for python in chosen():
+        result, document = checked(python, script, *words)
+        equal(result.returncode, 66, f"{python}: {result.stderr}")
+        equal(document["process"]["ended"], "killed", python)
+        errors = [finding for finding in document["findings"] if finding["severity"] == "error"]
+        equal([(finding["kind"], finding["grade"]) for finding in errors], [(kind, "confirmed")], python)
+        missing = where - places(script, errors[0])
+        assert not missing, f"{python}: {missing} of {places(script, errors[0])}"
+        kinds.append({finding["kind"] for finding in document["findings"]})
+    return set.intersection(*kinds)
 
 
 def innocent(script, *words):
-    result, document = checked(script, *words, "innocent")
-    equal(result.returncode, 0, result.stderr)
-    equal([finding["kind"] for finding in document["findings"] if finding["severity"] == "error"], [])
+    for python in chosen():
+        result, document = checked(python, script, *words, "innocent")
+        equal(result.returncode, 0, f"{python}: {result.stderr}")
+        errors = [finding["kind"] for finding in document["findings"] if finding["severity"] == "error"]
+        equal(errors, [], python)
 
 
 @test

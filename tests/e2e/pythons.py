@@ -6,11 +6,20 @@ colons).
 import glob
 import os
 import subprocess
+import sys
+
+
+def named():
+    return [path for path in os.environ.get("LOCKJAM_PYTHONS", "").split(":") if path]
+
+
+def chosen():
+    """For what takes long: those that are named, else the one that runs the tests."""
+    return named() or [sys.executable]
 
 
 def interpreters():
-    named = [path for path in os.environ.get("LOCKJAM_PYTHONS", "").split(":") if path]
-    found = {os.path.realpath(path): path for path in named}
+    found = {os.path.realpath(path): path for path in named()}
     for folder in os.environ["PATH"].split(os.pathsep):
         for path in sorted(glob.glob(os.path.join(folder, "python3*"))):
             name = os.path.basename(path)
