@@ -25,6 +25,20 @@ JAM_EXPORT void free(void *block)
     jam_real.free(block);
 }
 
+JAM_EXPORT void free_sized(void *block, size_t bytes)
+{
+    if (JAM_UNLIKELY(jam_reclaim_may_hold(block)))
+        memory_reclaim(JAM_CALLER(), block);
+    jam_real.free_sized(block, bytes);
+}
+
+JAM_EXPORT void free_aligned_sized(void *block, size_t alignment, size_t bytes)
+{
+    if (JAM_UNLIKELY(jam_reclaim_may_hold(block)))
+        memory_reclaim(JAM_CALLER(), block);
+    jam_real.free_aligned_sized(block, alignment, bytes);
+}
+
 /* --- blocks that may move --- */
 
 /* Bytes of a block that may hold a lock, otherwise 0. */

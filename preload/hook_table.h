@@ -12,7 +12,8 @@
  * the older version of a symbol that stands above it; its body has the suffix _compat.
  *
  * free stands first, because the dynamic linker may call it while it looks the others up.
- * Names that begin with an underscore may be missing (real.c).
+ * Names that begin with an underscore, and what came with a newer glibc than 2.36, may be missing
+ * (real.c).
  *
  * To add an entry point: one row here, one body in hook_<family>.c, one line in docs/hooks.md.
  */
@@ -137,6 +138,8 @@
     JAM_HOOK(int, dlclose, (void *handle), (handle), NULL)                                         \
     JAM_HOOK(void *, realloc, (void *block, size_t wanted), (block, wanted), NULL)                 \
     JAM_HOOK(void *, reallocarray, (void *block, size_t count, size_t each), (block, count, each), NULL) \
+    JAM_HOOK(void, free_sized, (void *block, size_t bytes), (block, bytes), NULL)                  \
+    JAM_HOOK(void, free_aligned_sized, (void *block, size_t alignment, size_t bytes), (block, alignment, bytes), NULL) \
     JAM_HOOK(int, munmap, (void *start, size_t bytes), (start, bytes), NULL)                       \
     JAM_HOOK(void *, mmap, (void *start, size_t bytes, int protection, int flags, int file, off_t offset), (start, bytes, protection, flags, file, offset), NULL) \
     JAM_HOOK(void *, mmap64, (void *start, size_t bytes, int protection, int flags, int file, off64_t offset), (start, bytes, protection, flags, file, offset), NULL) \

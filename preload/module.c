@@ -12,6 +12,7 @@
 #include <link.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 enum { MODULES_MAX = 4096 };
 
@@ -118,14 +119,18 @@ static bool module_is_known(uint64_t address)
     return false;
 }
 
-/* The main program has no name in its link map, and what dlopen was given may be relative. */
+/*
+ * The main program has no name in its link map, and what dlopen was given may be relative. Without a
+ * base of the dynamic linker, that is what the kernel executed, and what it was told to run is mapped.
+ */
 static const char *module_path(const struct link_map *map, uint64_t address)
 {
-    const char *path = map->l_name[0] ? map->l_name : jam_facts_executable();
+    bool is_executable = !map->l_name[0] && getauxval(AT_BASE) != 0;
+    const char *path = is_executable ? jam_facts_executable() : map->l_name;
     if (!strncmp(path, "linux-vdso", 10))
         return "[vdso]";
     const char *mapped = path[0] == '/' ? NULL : jam_facts_mapped_file(address);
-    return mapped ? mapped : path;
+    return mapped ? mapped : path[0] ? path : "unknown";
 }
 
 static bool module_is_same(const struct jam_module *a, const struct jam_module *b)

@@ -9,6 +9,7 @@
 
 #include <link.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The stubs: the table's first contents. */
 #define JAM_STUB(ret, name, params, args, version)                                                 \
@@ -89,7 +90,7 @@ static bool real_is_defined(const char *name)
  */
 static void *jam_real_find(const struct jam_lookup *row)
 {
-    bool may_be_missing = row->name[0] == '_';
+    bool may_be_missing = row->name[0] == '_' || !strncmp(row->name, "free_", 5);
     if (may_be_missing && !real_is_defined(row->name))
         return NULL;
     void *versioned = row->version ? dlvsym(RTLD_NEXT, row->name, row->version) : NULL;
@@ -118,6 +119,29 @@ static void real_begin(void)
 }
 
 /*
+ * Our own definitions may be found by who asks whether there are any (dlsym, weak references).
+ */
+static void real_free_sized(void *block, size_t bytes)
+{
+    (void)bytes;
+    jam_real.free(block);
+}
+
+static void real_free_aligned_sized(void *block, size_t alignment, size_t bytes)
+{
+    (void)alignment, (void)bytes;
+    jam_real.free(block);
+}
+
+static void real_stand_in(void)
+{
+    if (jam_real.free_sized == jam_stub_free_sized)
+        jam_real.free_sized = real_free_sized;
+    if (jam_real.free_aligned_sized == jam_stub_free_aligned_sized)
+        jam_real.free_aligned_sized = real_free_aligned_sized;
+}
+
+/*
  * A symbol that this libc lacks keeps its stub and is never called: nobody can have linked to it.
  * RTLD_NEXT finds the next definition after ours, so another interposer behind us still runs.
  */
@@ -130,5 +154,6 @@ void jam_real_resolve(void)
         if (found)
             __atomic_store_n((void **)((char *)&jam_real + row->offset), found, __ATOMIC_RELEASE);
     }
+    real_stand_in();
     jam_allocator_find((const void *)jam_real.free, (const void *)jam_real._ZdlPv);
 }

@@ -41,6 +41,10 @@ void _ZdaPvRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 void _ZdlPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 void _ZdaPvSt11align_val_tRKSt9nothrow_t(void *block, uint64_t second, uint64_t third);
 
+/* C23's, which glibc has from 2.43 on. */
+void free_sized(void *block, size_t bytes);
+void free_aligned_sized(void *block, size_t alignment, size_t bytes);
+
 /* Old names, which libc keeps for old binaries and declares no more: aliases of the hooks. */
 #define JAM_OLD_NAME(name) extern __typeof__(name) __##name
 JAM_OLD_NAME(pthread_mutex_init);

@@ -77,6 +77,22 @@ static void do_delete(const char *name)
     ((void (*)(void *, size_t, size_t))found)(prepare_block(), 64, 64);
 }
 
+/* C23's, which this libc may lack: ours stands for free then. */
+CASE(free_sized, "destroyed mutex")
+{
+    void *found = dlsym(RTLD_DEFAULT, "free_sized");
+    OK(found == NULL);
+    ((void (*)(void *, size_t))found)(prepare_block(), sizeof(pthread_mutex_t));
+}
+
+CASE(free_aligned_sized, "destroyed mutex")
+{
+    void *found = dlsym(RTLD_DEFAULT, "free_aligned_sized");
+    void *block = prepare_mutex_in(aligned_alloc(64, 64));
+    OK(found == NULL);
+    ((void (*)(void *, size_t, size_t))found)(block, 64, 64);
+}
+
 #define CASE_DELETE(name)                                                                          \
     CASE(name, "destroyed mutex")                                                                  \
     {                                                                                              \
