@@ -2,8 +2,9 @@
 """Locks in memory that is used again are different locks, whoever gives the memory back."""
 import glob
 import os
+import re
 
-from harness import PRELOAD, Skip, equal, main, run, test
+from harness import PRELOAD, TOP, Skip, equal, main, run, test
 from preload_trace import Dump, target
 
 IDENTITY = target("identity")
@@ -25,14 +26,14 @@ def inversions(dump):
     return {(held, wanted) for held, wanted in found if (wanted, held) in found}
 
 
-def recorded_dump(*arguments, preload=PRELOAD):
-    result = run(IDENTITY, *arguments, env={"LD_PRELOAD": preload, "LOCKJAM_OUTPUT": "x.jam"})
+def recorded_dump(*arguments, preload=PRELOAD, program=IDENTITY):
+    result = run(program, *arguments, env={"LD_PRELOAD": preload, "LOCKJAM_OUTPUT": "x.jam"})
     equal(result.returncode, 0, f"{arguments}: {result.stdout}{result.stderr}")
     return Dump("x.jam")
 
 
-def check_place(*arguments, preload=PRELOAD):
-    dump = recorded_dump(*arguments, preload=preload)
+def check_place(*arguments, **how):
+    dump = recorded_dump(*arguments, **how)
     assert edges(dump), "no dependency at all"
     equal(inversions(dump), set(), str(arguments))
     os.unlink("x.jam")
@@ -130,19 +131,30 @@ def check_allocator(name):
         check_place(place, preload=f"{PRELOAD}:{library}")
 
 
-@test
-def locks_in_the_heap_of_jemalloc_end():
-    check_allocator(ALLOCATORS[0])
+def check_linked_allocator(name):
+    library = find_library(name)
+    source = os.path.join(TOP, "tests", "preload", "identity.cc")
+    result = run("c++", "-O1", "-g", "-pthread", "-fno-optimize-sibling-calls", "-o", "linked", source,
+                 "-Wl,--no-as-needed", library)
+    equal(result.returncode, 0, result.stderr)
+    for place in HEAP:
+        check_place(place, program="./linked")
 
 
-@test
-def locks_in_the_heap_of_tcmalloc_end():
-    check_allocator(ALLOCATORS[1])
+def define(short, name):
+    def preloaded():
+        check_allocator(name)
+
+    def linked():
+        check_linked_allocator(name)
+
+    preloaded.__name__ = f"locks_in_the_heap_of_{short}_end"
+    linked.__name__ = f"locks_in_the_heap_of_a_linked_{short}_end"
+    test(preloaded)
+    test(linked)
 
 
-@test
-def locks_in_the_heap_of_mimalloc_end():
-    check_allocator(ALLOCATORS[2])
-
+for allocator in ALLOCATORS:
+    define(re.match(r"lib([a-z]+)", allocator).group(1), allocator)
 
 main()

@@ -68,6 +68,25 @@ static void *mutex_others_view(void *unused)
     return unused;
 }
 
+static void mutex_set_ceiling(int ceiling)
+{
+    int old = -1;
+    LOG(pthread_mutex_setprioceiling(&mutex, ceiling, &old));
+    LOG(old);
+}
+
+/* Only of a mutex with a ceiling it can be set, which locks it for a moment. */
+static void mutex_ceilings(void)
+{
+    int now = -1;
+    mutex_set_ceiling(20);
+    mutex_set_ceiling(1000);
+    mutex_set_ceiling(10);
+    LOG(pthread_mutex_getprioceiling(&mutex, &now));
+    LOG(now);
+    mutex_set_ceiling(1);
+}
+
 static void *mutex_unlock_as_other(void *unused)
 {
     LOG(pthread_mutex_unlock(&mutex));
@@ -90,6 +109,8 @@ static void mutex_again(const struct mutex_kind *kind)
         LOG(pthread_mutex_timedlock(&mutex, &past));
         LOG(pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &past));
     }
+    if (kind->type == PTHREAD_MUTEX_ERRORCHECK)
+        mutex_set_ceiling(5);
     in_thread(mutex_others_view, NULL);
     if (kind->type == PTHREAD_MUTEX_ERRORCHECK)
         in_thread(mutex_unlock_as_other, NULL);
@@ -113,6 +134,7 @@ static void mutex_live(const struct mutex_kind *kind)
     printf("%s mutex\n", kind->name);
     mutex_make(kind);
     mutex_free_but_odd();
+    mutex_ceilings();
     if (LOG(pthread_mutex_lock(&mutex)) == 0) {
         mutex_again(kind);
         LOG(pthread_mutex_destroy(&mutex));
