@@ -4,11 +4,11 @@ set -u
 server_program=$(command -v mariadbd || echo /usr/sbin/mariadbd)
 mkdir -p data/work
 socket=$PWD/m.sock
-timeout -k 5 90 "$server_program" --no-defaults --user="$(id -un)" --datadir="$PWD/data" --socket="$socket" \
+timeout -k 5 240 "$server_program" --no-defaults --user="$(id -un)" --datadir="$PWD/data" --socket="$socket" \
     --pid-file="$PWD/m.pid" --skip-networking --skip-grant-tables --innodb-buffer-pool-size=16M \
     --thread-handling=pool-of-threads --thread-pool-size=4 >server.log 2>&1 &
 server=$!
-sql() { timeout 30 mariadb --no-defaults -u root -S "$socket" -N "$@"; }
+sql() { timeout 120 mariadb --no-defaults -u root -S "$socket" -N "$@"; }
 tries=0
 until sql -e "select 1" >/dev/null 2>&1; do
     tries=$((tries + 1))

@@ -20,7 +20,7 @@ http {
 }
 CONF
 chmod 755 . www temp
-timeout -k 2 60 nginx -p "$PWD" -e "$PWD/error.log" -c "$PWD/nginx.conf" >server.log 2>&1 &
+timeout -k 2 240 nginx -p "$PWD" -e "$PWD/error.log" -c "$PWD/nginx.conf" >server.log 2>&1 &
 server=$!
 get() { curl -s --max-time 10 --retry 40 --retry-all-errors --retry-delay 0 --unix-socket nginx.sock "http://here/$1"; }
 until [ -S nginx.sock ] || ! kill -0 $server; do sleep 0.1; done
