@@ -20,6 +20,7 @@ struct jam_python_locks {
     struct jam_python_lock **known; /* NULL = no Python frame */
     size_t count, capacity;
     struct jam_map by_stack;
+    struct jam_map made; /* created_stack -> enum jam_python_made, where it is known */
 };
 
 static char *read_directory(struct jam_trace *trace)
@@ -42,7 +43,29 @@ void jam_python_locks_free(struct jam_python_locks *locks)
     free(locks->known);
     free(locks->directory);
     jam_map_fini(&locks->by_stack);
+    jam_map_fini(&locks->made);
     free(locks);
+}
+
+static enum jam_python_made made_of(const struct jam_lock_record *lock)
+{
+    if (lock->flags & (JAM_LOCK_OF_LOCK | JAM_LOCK_OF_RLOCK))
+        return lock->flags & JAM_LOCK_OF_LOCK ? JAM_PYTHON_MADE_LOCK : JAM_PYTHON_MADE_RLOCK;
+    return lock->value ? JAM_PYTHON_MADE_SOMETHING : JAM_PYTHON_MADE_WAIT;
+}
+
+static int read_made(struct jam_python_locks *locks)
+{
+    struct jam_cursor cursor;
+    const struct jam_lock_record *lock;
+    jam_cursor_start(&cursor, locks->trace, JAM_EXTENT_LOCKS);
+    while ((lock = jam_cursor_next(&cursor))) {
+        enum jam_python_made made = made_of(lock);
+        if (lock->kind == JAM_LOCK_SEM && lock->created_stack && made &&
+            jam_map_insert(&locks->made, lock->created_stack, 0, made) == JAM_MAP_NONE)
+            return -1;
+    }
+    return 0;
 }
 
 struct jam_python_locks *jam_python_locks_new(struct jam_trace *trace,
@@ -54,7 +77,7 @@ struct jam_python_locks *jam_python_locks_new(struct jam_trace *trace,
     locks->trace = trace;
     locks->names = names;
     locks->directory = read_directory(trace);
-    if (locks->directory)
+    if (locks->directory && read_made(locks) == 0)
         return locks;
     jam_python_locks_free(locks);
     return NULL;
@@ -153,6 +176,8 @@ static struct jam_python_lock *describe(const struct jam_python_locks *locks, ui
         creation.source = source.line;
         creation.owner = source.owner[0] ? source.owner : NULL;
     }
+    uint32_t made = jam_map_find(&locks->made, stack_ref, 0);
+    creation.made = made == JAM_MAP_NONE ? JAM_PYTHON_MADE_SOMETHING : made;
     jam_python_lock_describe(lock, &creation);
     return lock;
 }

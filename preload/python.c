@@ -138,17 +138,40 @@ static bool frame_is_entry(const struct jam_python_layout *layout, uint64_t fram
     }
 }
 
+/*
+ * From 3.13 on a class that is called often has a frame of its own below that of its __init__: it has
+ * no line, and its file is the very string that is its name.
+ */
+static bool code_is_shim(const struct jam_python_layout *layout, uint64_t code)
+{
+    static const char name[] = "__init__";
+    uint64_t file = load(code, layout->code_file);
+    return file == load(code, layout->code_name) &&
+           !memcmp((const void *)(file + layout->string_ascii), name, sizeof name);
+}
+
+/* The code of the frame that comes next, 0 = none. */
+static uint64_t next_code(const struct jam_python_layout *layout, struct jam_python_walk *walk)
+{
+    for (; walk->at; walk->at = load(walk->at, layout->frame_previous)) {
+        if (frame_is_shim(layout, walk->at))
+            continue;
+        uint64_t code = frame_code(layout, walk->at);
+        if (!code || load(code, JAM_OBJECT_TYPE) != python.code_type)
+            return 0;
+        if (!code_is_shim(layout, code))
+            return code;
+    }
+    return 0;
+}
+
 bool jam_python_next(struct jam_python_walk *walk)
 {
     const struct jam_python_layout *layout = python.layout;
-    while (walk->at && frame_is_shim(layout, walk->at))
-        walk->at = load(walk->at, layout->frame_previous);
-    if (!walk->at)
+    uint64_t code = next_code(layout, walk);
+    if (!code)
         return false;
     uint64_t frame = walk->at;
-    uint64_t code = frame_code(layout, frame);
-    if (!code || load(code, JAM_OBJECT_TYPE) != python.code_type)
-        return false;
     walk->at = load(frame, layout->frame_previous);
     walk->frame = (struct jam_python_frame){
         .code = code,

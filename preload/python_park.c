@@ -2,6 +2,7 @@
 #include "python_park.h"
 #include "hook_thread.h"
 #include "python_lock.h"
+#include "real.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -89,9 +90,20 @@ static void lock_cancelled(void *request)
     jam_leave(((struct jam_request *)request)->self);
 }
 
+/* The GIL was let go of before this: the lock may have been handed over meanwhile. */
+static bool was_woken(sem_t *sem)
+{
+    int saved_errno = errno;
+    bool is_woken = jam_real.sem_trywait(sem) == 0;
+    errno = saved_errno;
+    return is_woken;
+}
+
 static int lock_wait(struct jam_request *request, sem_t *sem, struct jam_limit limit,
                      int (*wait)(sem_t *, struct jam_limit))
 {
+    if (was_woken(sem))
+        return 0;
     struct jam_thread *self = jam_enter();
     int result;
     if (!self || self != request->self) {

@@ -6,6 +6,7 @@
  */
 #include "python.h"
 #include "growth.h"
+#include "python_lock.h"
 #include "session.h"
 #include "stack.h"
 
@@ -60,11 +61,38 @@ static uint32_t stack_get(struct jam_thread *self, uint32_t native, uint64_t has
     return stack;
 }
 
-uint32_t jam_python_stack(struct jam_thread *self, uint32_t native)
+static uint32_t capture_whole(struct jam_thread *self, struct jam_call call, uint64_t frames)
+{
+    uint32_t native = jam_stack_capture_native(self, call);
+    uint32_t stack = native && frames ? stack_get(self, native, jam_mix(frames + native) | 1) : 0;
+    return stack ? stack : native;
+}
+
+/*
+ * In a wrapped method, which the interpreter itself calls: the same Python frames with the same call
+ * at the same height of the stack have the same native frames, as long as no code is unloaded. So
+ * those need not be looked at again.
+ */
+static uint32_t capture_in_method(struct jam_thread *self, struct jam_call call, uint64_t frames)
+{
+    enum { IN_METHOD = UINT32_MAX }; /* no stack_ref */
+    uint64_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED);
+    uint64_t hash = jam_mix(frames + jam_hash_add(call.pc + generation, call.sp)) | 1;
+    struct jam_python_cache *known = cache_slot(self, hash);
+    if (JAM_LIKELY(known->hash == hash && known->native == IN_METHOD))
+        return known->stack;
+    uint32_t stack = capture_whole(self, call, frames);
+    if (stack)
+        *known = (struct jam_python_cache){hash, IN_METHOD, stack};
+    return stack;
+}
+
+uint32_t jam_python_capture(struct jam_thread *self, struct jam_call call)
 {
     uint64_t frames = jam_python_hash(FRAMES_MAX);
-    uint32_t stack = frames ? stack_get(self, native, jam_mix(frames + native) | 1) : 0;
-    return stack ? stack : native;
+    if (frames && jam_python_acquire && JAM_LIKELY(!jam_stack_verifies))
+        return capture_in_method(self, call, frames);
+    return capture_whole(self, call, frames);
 }
 
 /* --- in two steps --- */

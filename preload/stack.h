@@ -104,10 +104,9 @@ static inline uint32_t jam_stack_capture_native(struct jam_thread *self, struct 
 /* The stack_ref of the caller's stack. 0 only when the file is full. */
 static inline uint32_t jam_stack_capture(struct jam_thread *self, struct jam_call call)
 {
-    uint32_t native = jam_stack_capture_native(self, call);
-    if (JAM_LIKELY(!__atomic_load_n(&jam_python_is_here, __ATOMIC_RELAXED)) || !native)
-        return native;
-    return jam_python_stack(self, native);
+    if (JAM_LIKELY(!__atomic_load_n(&jam_python_is_here, __ATOMIC_RELAXED)))
+        return jam_stack_capture_native(self, call);
+    return jam_python_capture(self, call);
 }
 
 #endif

@@ -142,6 +142,17 @@ static bool describe_frozen(struct jam_python_lock *lock,
     return true;
 }
 
+/* Of a SimpleQueue, a lock of the interpreter, ... */
+static bool describe_parked(struct jam_python_lock *lock,
+                            const struct jam_python_creation *creation, size_t site)
+{
+    if (creation->made != JAM_PYTHON_MADE_WAIT)
+        return false;
+    lock->kind = JAM_LOCK_SEM;
+    put_site(&creation->places[site], "wait in", lock->name);
+    return true;
+}
+
 /* Words of a line that creates locks: what lacks them all creates one inside the interpreter. */
 static bool creates_locks(const char *source)
 {
@@ -157,6 +168,22 @@ static bool creates_locks(const char *source)
 static bool is_own(const struct jam_python_creation *creation, size_t site)
 {
     return !site || strcmp(text_or(mechanism(creation, site), ""), "RLock") == 0;
+}
+
+static bool is_recursive(const struct jam_python_creation *creation, size_t site)
+{
+    const char *source = creation->source;
+    if (creation->made != JAM_PYTHON_MADE_SOMETHING)
+        return creation->made == JAM_PYTHON_MADE_RLOCK;
+    return (site && is_own(creation, site)) || (source && strstr(source, "RLock"));
+}
+
+/* A Lock or RLock for certain. */
+static bool is_lock(const struct jam_python_creation *creation)
+{
+    const char *source = creation->source;
+    return creation->made != JAM_PYTHON_MADE_SOMETHING ||
+           (source && (strstr(source, "Lock") || strstr(source, "allocate_lock")));
 }
 
 /* The lock inside an Event, a Queue, ...: named by what that is assigned to, and by its class. */
@@ -185,13 +212,11 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
     const char *source = creation->source;
     const struct jam_python_place *place = &creation->places[site];
     bool has_target = source && read_target(source, target, sizeof target);
-    bool is_recursive = (site && is_own(creation, site)) || (source && strstr(source, "RLock"));
-    lock->kind = is_recursive ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
-    lock->is_lock = is_own(creation, site) && source &&
-                    (strstr(source, "Lock") || strstr(source, "allocate_lock"));
+    lock->kind = is_recursive(creation, site) ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    lock->is_lock = is_own(creation, site) && is_lock(creation);
     if (source && strchr(source, ';'))
         has_target = false; /* several statements: which one? */
-    if (is_own(creation, site) && source && !creates_locks(source)) {
+    if (is_own(creation, site) && source && !is_lock(creation) && !creates_locks(source)) {
         lock->kind = JAM_LOCK_SEM;
         put_site(place, "lock of the interpreter made at", lock->name);
     } else if (!is_own(creation, site)) {
@@ -208,7 +233,7 @@ void jam_python_lock_describe(struct jam_python_lock *lock,
 {
     size_t site = jam_python_site(creation->places, creation->count);
     bool is_known = describe_wait(lock, creation, site) || describe_end(lock, creation) ||
-                    describe_frozen(lock, creation);
+                    describe_parked(lock, creation, site) || describe_frozen(lock, creation);
     if (!is_known)
         describe_lock(lock, creation, site);
 }

@@ -22,11 +22,20 @@ struct jam_python_place {
     unsigned line;
 };
 
+/* What is known beyond the frames. */
+enum jam_python_made {
+    JAM_PYTHON_MADE_SOMETHING,
+    JAM_PYTHON_MADE_LOCK,  /* its methods are those of a Lock ... */
+    JAM_PYTHON_MADE_RLOCK, /* ... of an RLock */
+    JAM_PYTHON_MADE_WAIT,  /* it was taken when it was made: for one wait (3.13 and later) */
+};
+
 struct jam_python_creation {
     const struct jam_python_place *places;
     size_t count;       /* at least 1 */
     const char *source; /* text of the line of places[site], NULL = not at hand */
     const char *owner; /* class that has that line, where places[site].function lacks it, or NULL */
+    enum jam_python_made made;
 };
 
 struct jam_python_lock {

@@ -18,6 +18,7 @@ struct Case {
     const char *source;
     const char *owner;
     const char *kind, *name;
+    jam_python_made made = JAM_PYTHON_MADE_SOMETHING;
 };
 
 const Case cases[] = {
@@ -102,6 +103,31 @@ const Case cases[] = {
      nullptr,
      "sem",
      "lock of the interpreter made at load app.py:3"},
+    // What is known beyond the line.
+    {{{"make", kApp, 3}},
+     "    self.guard = make()\n",
+     nullptr,
+     "python-rlock",
+     "self.guard",
+     JAM_PYTHON_MADE_RLOCK},
+    {{{"make", kApp, 3}},
+     "    return RLock() if deep else Lock()\n",
+     nullptr,
+     "python-lock",
+     "Lock made at make app.py:3",
+     JAM_PYTHON_MADE_LOCK},
+    {{{"main", kApp, 3}},
+     "    print(queue.SimpleQueue().get())\n",
+     nullptr,
+     "sem",
+     "wait in main app.py:3",
+     JAM_PYTHON_MADE_WAIT},
+    {{{"Condition.wait", kThreading, 320}, {"run", kApp, 41}},
+     "changed.wait()",
+     nullptr,
+     "cond",
+     "Condition.wait in run app.py:41",
+     JAM_PYTHON_MADE_WAIT},
     // A file that only looks like the library's.
     {{{"wait", "/srv/threading.py", 3}, {"run", kApp, 4}},
      "x = Lock()",
@@ -115,7 +141,7 @@ TEST(PythonLock, IsWhatItsCreatorMakesOfIt)
     for (const Case &test : cases) {
         jam_python_lock lock;
         const jam_python_creation creation{test.places.data(), test.places.size(), test.source,
-                                           test.owner};
+                                           test.owner, test.made};
         jam_python_lock_describe(&lock, &creation);
         EXPECT_STREQ(lock.name, test.name);
         EXPECT_STREQ(jam_lock_kind_name(lock.kind), test.kind) << test.name;
@@ -130,7 +156,8 @@ TEST(PythonLock, SurvivesLongTexts)
                                        {text.c_str(), text.c_str(), 2}};
     for (const char *line : {source.c_str(), static_cast<const char *>(nullptr)}) {
         jam_python_lock lock;
-        const jam_python_creation creation{places, 2, line, text.c_str()};
+        const jam_python_creation creation{places, 2, line, text.c_str(),
+                                           JAM_PYTHON_MADE_SOMETHING};
         jam_python_lock_describe(&lock, &creation);
         EXPECT_LT(std::string(lock.name).size(), size_t{JAM_PYTHON_NAME_BYTES});
         EXPECT_FALSE(std::string(lock.name).empty());
