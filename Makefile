@@ -53,7 +53,7 @@ say  = $(if $(V),,@printf '  %-8s %s\n' $(1) $(2);)
 
 BUILD_PACKAGES := gcc g++ libunwind-dev libunwind8 libdw-dev libelf-dev libjansson-dev libiberty-dev \
                   libprotobuf-c-dev protobuf-c-compiler zlib1g-dev libsqlite3-dev
-TEST_PACKAGES  := libgtest-dev graphviz clang clang-format clang-tidy mandoc python3 binutils libjemalloc2 \
+TEST_PACKAGES  := libgtest-dev graphviz clang clang-format clang-tidy mandoc python3 libpython3-dev binutils libjemalloc2 \
                   libtcmalloc-minimal4 libmimalloc2.0
 # Programs that read what we write: their tests are skipped where they cannot be had.
 READER_PACKAGES := golang-go chromium fonts-dejavu-core tmux bash zsh fish

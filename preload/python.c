@@ -53,6 +53,9 @@ void jam_python_consider(const struct jam_image *image)
     const char *text = ((const char *(*)(void))version)();
     unsigned number = python_version(text);
     const struct jam_python_layout *layout = jam_python_layout_find(number >> 8);
+    const void *runtime = (const void *)jam_symbol_find(image, "_PyRuntime");
+    if (layout && !jam_python_layout_fits(layout, runtime))
+        layout = NULL;
     uint64_t finalizing = jam_symbol_find(image, "Py_IsFinalizing");
     if (!finalizing)
         finalizing = jam_symbol_find(image, "_Py_IsFinalizing");

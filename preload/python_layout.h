@@ -8,6 +8,7 @@
 #ifndef JAM_PYTHON_LAYOUT_H
 #define JAM_PYTHON_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How a frame tells how far it is. */
@@ -45,6 +46,12 @@ struct jam_python_layout {
 
 /* The row of a version; NULL if it is not known. */
 const struct jam_python_layout *jam_python_layout_find(unsigned minor);
+
+/*
+ * Whether an interpreter whose _PyRuntime this is (NULL: it has none) says the same of itself. True
+ * for versions that say nothing.
+ */
+bool jam_python_layout_fits(const struct jam_python_layout *layout, const void *runtime);
 
 /* The row of the interpreter in this process; only while jam_python_is_here. */
 const struct jam_python_layout *jam_python_layout_here(void);
