@@ -267,10 +267,22 @@ static bool are_ties_able(const struct jam_hang *hang, const struct jam_hang_thr
     return true;
 }
 
+/*
+ * A semaphore that never had two waiters has been posted since this one began to wait, and nobody
+ * seems to have it: the process was ended before the thread ran again.
+ */
+static bool is_woken(const struct jam_hang *hang, const struct jam_hang_thread *thread)
+{
+    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
+    return lock && thread->wait.operation == JAM_OP_SEM_WAIT && !thread->tie_count &&
+           lock->generation == thread->wait.generation && lock->max_waiters == 1 &&
+           lock->wake_ticks > thread->wait.since_ticks;
+}
+
 /* Whether a waiting thread can go on, given who is known to be able to. */
 static bool can_go_on(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
-    bool is_timed = thread->wait.is_timed;
+    bool is_timed = thread->wait.is_timed || is_woken(hang, thread);
     if (thread->wait.operation == JAM_OP_COND_WAIT)
         return (is_timed || hang->able_count > 0) && are_ties_able(hang, thread);
     if (is_timed)

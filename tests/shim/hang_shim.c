@@ -112,8 +112,9 @@ static void wait_for(struct jam_hang_thread *thread, const struct details *detai
 
 static void read_wait(struct cast *cast, struct jam_hang_thread *thread, char **at)
 {
-    const struct jam_lock_record *lock = lock_of(cast, next_word(at));
+    struct jam_lock_record *lock = lock_of(cast, next_word(at));
     struct details details = read_details(cast, at);
+    lock->max_waiters++;
     wait_for(thread, &details, details.partner ? JAM_OP_COND_WAIT : JAM_OP_LOCK, lock->id);
 }
 
