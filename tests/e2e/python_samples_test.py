@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The Python samples: what each guilty one is told, with its lines, and that the innocent are left alone.
 
-Each runs with every interpreter (see pythons.py). Who is stuck for good is ended by `check` once that is
+Each runs with the chosen interpreters (see pythons.py). Who is stuck for good is ended by `check` once that is
 certain; time limits are a net, but for the livelock, which only its time limit ends.
 """
 import collections
