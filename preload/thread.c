@@ -86,8 +86,23 @@ struct jam_lane *jam_thread_lane_of(uint32_t tid)
     return ended;
 }
 
+/* A thread that was joined runs no more, though the kernel may know it for a moment yet. */
+static bool lane_is_joined(const struct jam_thread *thread)
+{
+    return __atomic_load_n(&thread->joined_id, __ATOMIC_RELAXED) == thread->id;
+}
+
+void jam_thread_joined(const struct jam_thread_record *record)
+{
+    struct jam_thread *thread = record->lane ? threads.lane[record->lane] : NULL;
+    if (thread) /* the lane may serve another thread by now, which has another id */
+        __atomic_store_n(&thread->joined_id, record->id, __ATOMIC_RELAXED);
+}
+
 static bool lane_is_abandoned(const struct jam_thread *thread)
 {
+    if (lane_is_joined(thread))
+        return true;
     uint32_t tid = thread->lane->tid;
     return tid == (uint32_t)JAM_SYSCALL1(gettid, 0) ||
            JAM_SYSCALL3(tgkill, jam_header->pid, tid, 0) == -ESRCH;

@@ -141,6 +141,7 @@ struct jam_thread {
     struct jam_site lost_site;        /* counts what found no space in the file */
     struct jam_lock_record lost_lock; /* id 0 */
     struct jam_thread *next_ending;   /* in the queue of lanes whose thread is leaving */
+    uint32_t joined_id;               /* of the last of its threads that was joined */
     uint32_t slots_used;
     uint32_t handovers_seen; /* of jam_lock_handovers */
     uint32_t gap_lock;       /* released last of those that were not the newest; 0 = none ... */
@@ -166,6 +167,9 @@ struct jam_thread *jam_enter_slow(void);
 
 /* The new thread itself: `record` is from jam_thread_announce, or NULL. */
 void jam_thread_started(struct jam_thread_record *record);
+
+/* pthread_join has answered for the thread: it runs no more, so that its lane can be used again. */
+void jam_thread_joined(const struct jam_thread_record *record);
 
 /* Its start routine has returned, or it exits. Destructors that run later may still lock. */
 void jam_thread_ended(void);
