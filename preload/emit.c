@@ -135,6 +135,13 @@ void jam_request_depend_cond(struct jam_request *request, const struct jam_lock_
         jam_depend_note(request->self, wanted);
 }
 
+/* Nothing is concluded from holding the GIL while Python's own locks are asked for (depend.h). */
+static inline bool request_is_under_locks(const struct jam_request *request)
+{
+    const struct jam_thread *self = request->self;
+    return self->held_count > 0 && (jam_held_any(self) || request->target.key.kind != JAM_LOCK_SEM);
+}
+
 /* Asked for while others are held. */
 static void request_begin_more(struct jam_request *request)
 {
@@ -168,7 +175,7 @@ request_begin_inside(struct jam_request *request, struct jam_call call, uint32_t
     if (JAM_UNLIKELY(target->key.flags & JAM_LOCK_RECURSIVE) &&
         jam_emit_is_held(self, (const void *)target->key.address))
         target->flags |= JAM_HELD_REENTRY;
-    if (JAM_UNLIKELY(self->held_count > 0))
+    if (JAM_UNLIKELY(request_is_under_locks(request)))
         request_begin_more(request);
 }
 
@@ -214,7 +221,7 @@ void jam_request_acquired(struct jam_request *request)
 {
     struct jam_thread *self = request->self;
     uint64_t now = jam_ticks();
-    if (JAM_UNLIKELY(self->held_count | self->streak_count))
+    if (JAM_UNLIKELY(jam_held_any(self) | self->streak_count | (request->dependency != NULL)))
         request_acquired_more(request, now);
     uint32_t count = self->held_count;
     request->site->acquisitions++;
