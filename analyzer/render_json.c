@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "core/gil.h"
 #include "core/lock_kind.h"
 #include "render_json_parts.h"
 #include "render_name.h"
@@ -177,6 +178,16 @@ static void set_longest(json_t *object, struct jam_report *report,
         json_object_set_new(object, "hold_max_stack", jam_json_stack(frames, hold->stack));
 }
 
+static void set_gil(json_t *object, const struct jam_report *report,
+                    const struct jam_contention_lock *lock)
+{
+    struct jam_gil_cost cost = jam_gil_measure(&report->contention, lock);
+    jam_json_set_number(object, "switches", lock->switches);
+    jam_json_set_number(object, "run_ns", cost.run_ns);
+    jam_json_set_number(object, "active_ns", cost.active_ns);
+    json_object_set_new_nocheck(object, "is_bottleneck", json_boolean(cost.is_bottleneck));
+}
+
 static json_t *lock_json(struct jam_report *report, size_t index)
 {
     const struct jam_contention_lock *lock = &report->contention.locks[index];
@@ -190,6 +201,8 @@ static json_t *lock_json(struct jam_report *report, size_t index)
     set_longest(object, report, lock);
     jam_json_set_number(object, "owner_changes", lock->owner_changes);
     jam_json_set_number(object, "max_waiters", lock->max_waiters);
+    if (lock->kind == JAM_LOCK_GIL)
+        set_gil(object, report, lock);
     json_object_set_new_nocheck(object, "wait_histogram", histogram_json(&lock->wait_spread, base));
     json_object_set_new_nocheck(object, "hold_histogram", histogram_json(&lock->hold_spread, base));
     json_object_set_new_nocheck(object, "sites", sites_json(report, lock));

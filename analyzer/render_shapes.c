@@ -91,11 +91,25 @@ static void say_blocking(const struct jam_text *text, const struct jam_shape *sh
             jam_human_time(shape->whole, n[2]));
 }
 
+static void say_gil(const struct jam_text *text, const struct jam_shape *shape)
+{
+    char n[3][JAM_HUMAN_BYTES];
+    fprintf(
+        text->out,
+        "    threads waited %s for it, %s of their time without other waits; %s times one\n"
+        "    had to be asked to let go. One at a time runs Python code, however many there are:\n"
+        "    several processes, or C code that lets go of the GIL, run side by side.\n",
+        jam_human_time(shape->part, n[0]), jam_human_share(shape->part, shape->whole, n[1]),
+        jam_human_count(shape->others, n[2]));
+    if (shape->stack)
+        say_place(text, shape, "Held most, while others waited, by", shape->stack);
+}
+
 static void (*const sayings[JAM_SHAPES])(const struct jam_text *, const struct jam_shape *) = {
     [JAM_SHAPE_CONVOY] = say_convoy,     [JAM_SHAPE_STARVATION] = say_starvation,
     [JAM_SHAPE_RWLOCK] = say_rwlock,     [JAM_SHAPE_STORM] = say_storm,
     [JAM_SHAPE_SIGNAL] = say_signal,     [JAM_SHAPE_SHARD] = say_shard,
-    [JAM_SHAPE_BLOCKING] = say_blocking,
+    [JAM_SHAPE_BLOCKING] = say_blocking, [JAM_SHAPE_GIL] = say_gil,
 };
 
 static void print_pattern(const struct jam_text *text, const struct jam_shape *shape)

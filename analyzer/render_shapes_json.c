@@ -6,7 +6,7 @@ static const char *const keys[JAM_SHAPES] = {
     [JAM_SHAPE_CONVOY] = "lock-convoy",     [JAM_SHAPE_STARVATION] = "starvation",
     [JAM_SHAPE_RWLOCK] = "rwlock-mutex",    [JAM_SHAPE_STORM] = "broadcast-storm",
     [JAM_SHAPE_SIGNAL] = "signal-holding",  [JAM_SHAPE_SHARD] = "shardable",
-    [JAM_SHAPE_BLOCKING] = "held-blocking",
+    [JAM_SHAPE_BLOCKING] = "held-blocking", [JAM_SHAPE_GIL] = "gil-bound",
 };
 
 json_t *jam_shape_json(struct jam_report *report, const struct jam_shape *shape)

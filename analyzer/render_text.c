@@ -233,6 +233,7 @@ void jam_report_text(struct jam_report *report, const struct jam_report_view *vi
     print_losses(&text);
     print_processes(&text);
     jam_text_path(&text, print_totals(&text));
+    jam_text_gils(&text);
     if (view->by == JAM_BY_LOCK)
         jam_text_waiting(&text, true);
     switch (view->by) {

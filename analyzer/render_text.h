@@ -43,6 +43,9 @@ void jam_text_waiting(const struct jam_text *text, bool is_hang);
  */
 void jam_text_path(const struct jam_text *text, bool is_trifle);
 
+/* Prints whether Python's GIL holds the threads up, for each process with threads that use one. */
+void jam_text_gils(const struct jam_text *text);
+
 /* Prints the patterns that were found, with what they mean. */
 void jam_text_shapes(const struct jam_text *text);
 

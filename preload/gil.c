@@ -50,6 +50,7 @@ enum gil_step {
 static __thread struct {
     enum gil_step step;
     bool has_waited;
+    bool has_frames; /* its stack has Python frames */
     uint32_t stack;  /* of the take */
     uint32_t frames; /* the Python frames of the last drop, 0 = none */
     struct jam_request request;
@@ -182,6 +183,16 @@ static void drop_count_switch(struct gil *gil)
         __atomic_fetch_add(&lock->switches, 1, __ATOMIC_RELAXED);
 }
 
+/*
+ * A new thread gets the GIL before it has a Python frame: who waited meanwhile is told what it has
+ * come to.
+ */
+static void drop_name_hold(struct jam_thread *self)
+{
+    if (turn.release.site && !turn.has_frames)
+        turn.release.stack = jam_python_stack_with(self, turn.release.stack, turn.frames);
+}
+
 static void drop_begin(struct jam_thread *self, struct gil *gil)
 {
     turn.step = STEP_LEAVING;
@@ -192,6 +203,7 @@ static void drop_begin(struct jam_thread *self, struct gil *gil)
     jam_release_begin(&turn.release, (const void *)gil->cond);
     if (!turn.release.self)
         return;
+    drop_name_hold(self);
     jam_held_count_gils(self);
     jam_leave(self);
 }
@@ -218,6 +230,7 @@ static void mutex_enter(struct jam_call call, struct gil *gil)
         return;
     }
     turn.step = STEP_ENTERED;
+    turn.has_frames = turn.frames != 0;
     turn.stack = jam_python_stack_with(self, jam_stack_capture_native(self, call), turn.frames);
     jam_leave(self);
 }

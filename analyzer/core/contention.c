@@ -78,6 +78,7 @@ int jam_contention_add_lock(struct jam_contention *contention, const struct jam_
     lock->max_waiters = record->max_waiters;
     lock->owner_changes = record->owner_changes;
     lock->wakes = record->wakes;
+    lock->switches = record->switches;
     return 0;
 }
 

@@ -57,6 +57,7 @@ struct jam_contention_lock {
     uint32_t max_waiters;
     uint64_t owner_changes;
     uint64_t wakes;
+    uint64_t switches;  /* gil: given up because another thread asked for it */
     uint64_t waited_ns; /* time in which somebody waited, by the events that were kept */
     struct jam_totals totals;
     struct jam_spread wait_spread;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/gil.h"
 #include "core/lock_kind.h"
 #include "util/array.h"
 #include "util/saturate.h"
@@ -24,6 +25,9 @@
 #define LEAST_BLOCKED_NS      5000000u /* in all ... */
 #define LEAST_CALL_NS         100000u  /* ... and each: a write to a cache blocks nobody */
 #define LEAST_SHARD_PERCENT   20       /* of all waiting, in the second largest group of threads */
+
+#define HOLDERS_COMPARED                                                                           \
+    64 /* the largest entries of blame: what has a share worth naming is there */
 
 /* What a rule looks at. */
 struct view {
@@ -245,10 +249,42 @@ static bool find_shard(const struct view *view, struct jam_shape *shape)
     return true;
 }
 
+/* Blame is sorted by waiter: the holder whose share over all of them is the largest. */
+static uint32_t worst_holder(const struct view *view)
+{
+    const struct jam_contention_blame *blames = &view->contention->blames[view->lock->first_blame];
+    uint32_t worst = 0;
+    uint64_t most_ns = 0;
+    for (size_t i = 0; i < view->lock->blame_count && i < HOLDERS_COMPARED; i++) {
+        uint64_t sum_ns = 0;
+        for (size_t k = i; k < view->lock->blame_count; k++)
+            if (blames[k].blocker_stack == blames[i].blocker_stack)
+                jam_saturate_add(&sum_ns, blames[k].wait_ns);
+        if (!blames[i].blocker_stack || sum_ns <= most_ns)
+            continue;
+        worst = blames[i].blocker_stack;
+        most_ns = sum_ns;
+    }
+    return worst;
+}
+
+static bool find_gil(const struct view *view, struct jam_shape *shape)
+{
+    struct jam_gil_cost cost = jam_gil_measure(view->contention, view->lock);
+    if (!cost.is_bottleneck)
+        return false;
+    shape->part = cost.waited_ns;
+    shape->whole = cost.active_ns;
+    shape->others = view->lock->switches;
+    shape->stack = worst_holder(view);
+    return true;
+}
+
 static bool (*const rules[JAM_SHAPES])(const struct view *, struct jam_shape *) = {
     [JAM_SHAPE_CONVOY] = find_convoy, [JAM_SHAPE_STARVATION] = find_starvation,
     [JAM_SHAPE_RWLOCK] = find_rwlock, [JAM_SHAPE_STORM] = find_storm,
     [JAM_SHAPE_SIGNAL] = find_signal, [JAM_SHAPE_SHARD] = find_shard,
+    [JAM_SHAPE_GIL] = find_gil,
 };
 
 static int append(struct jam_shapes *shapes, const struct jam_shape *shape)
@@ -263,7 +299,9 @@ static int append(struct jam_shapes *shapes, const struct jam_shape *shape)
 static int find_all(struct jam_shapes *shapes, const struct view *view)
 {
     for (unsigned i = 0; i < JAM_SHAPES; i++) {
-        if (!rules[i]) /* has a source of its own */
+        bool is_for_gil = i == JAM_SHAPE_GIL;
+        if (!rules[i] /* has a source of its own */ ||
+            is_for_gil != (view->lock->kind == JAM_LOCK_GIL))
             continue;
         struct jam_shape shape = {
             .kind = (enum jam_shape_kind)i,
@@ -341,6 +379,7 @@ const char *jam_shape_name(enum jam_shape_kind kind)
         [JAM_SHAPE_SIGNAL] = "signalled with the mutex held",
         [JAM_SHAPE_SHARD] = "unrelated threads share a lock",
         [JAM_SHAPE_BLOCKING] = "held across a blocking call",
+        [JAM_SHAPE_GIL] = "threads compute in turn",
     };
     return names[kind];
 }

@@ -12,6 +12,7 @@
  *                    waits for the disk, the network or the clock
  *      shard         threads that have nothing in common but this lock wait for each other: if what
  *                    they guard with it is not the same, it wants to be several locks
+ *      gil           Python threads that compute wait for each other: one runs at a time
  *
  * A pattern is an observation with its figures, not a proof: each has bounds below which nothing is
  * said, so that a lock that costs nothing is left in peace. `shard` above all says what the trace
@@ -33,6 +34,7 @@ enum jam_shape_kind {
     JAM_SHAPE_SIGNAL,
     JAM_SHAPE_SHARD,
     JAM_SHAPE_BLOCKING,
+    JAM_SHAPE_GIL,
     JAM_SHAPES
 };
 
@@ -49,6 +51,10 @@ enum jam_shape_kind {
  *               groups of threads; stack, other_stack = a call site of the two largest
  *   BLOCKING    part = time in the calls, whole = time that the lock was held (ns); others = calls;
  *               stack = of the call, other_stack = of the acquire; call = enum jam_blocking_call
+ *   GIL         part = waiting for it, whole = what the threads' time is without other waits (ns);
+ *               others = how often it was given up because another thread asked for it; stack = who
+ *               had it, of those who made others wait longest (0 = unknown). The GIL has no other
+ *               pattern, because none of their remedies goes for it
  */
 struct jam_shape {
     enum jam_shape_kind kind;

@@ -3,7 +3,8 @@
 import json
 import os
 
-from harness import LOCKJAM, PRELOAD, TOP, Skip, equal, main, record, report, run, sample, start, test
+from harness import (LOCKJAM, PRELOAD, TOP, Skip, contains, equal, main, record, report, run, sample, start,
+                     test)
 from preload_trace import Dump
 from pythons import interpreters, version_of
 
@@ -168,6 +169,38 @@ def a_mutex_and_the_gil_that_wait_for_each_other_hang():
         equal(shape(finding), ("deadlock", "confirmed", ["gil", "mutex"]), path)
         lines = {function for edge in finding["edges"] for function in functions(edge["wants_stack"])}
         assert {"visitor", "put"} <= lines, f"{path}: {lines}"
+
+
+def reported(path, name):
+    """The GIL, the patterns and the text of a report on a sample."""
+    result = record(path, os.path.join(TOP, "samples", name), options=["-q", "-o", "x.jam"])
+    equal(result.returncode, 0, f"{path}: {result.stderr}")
+    document = report("x.jam")
+    gil, = gils(document)
+    text = run(LOCKJAM, "report", "x.jam").stdout
+    os.remove("x.jam")
+    return gil, [found for found in document["patterns"] if found["name"] == "the GIL"], text
+
+
+@test
+def threads_that_compute_are_told_that_they_take_turns():
+    for path in interpreters():
+        gil, patterns, text = reported(path, "gil_compute.py")
+        equal([found["pattern"] for found in patterns], ["gil-bound"], path)
+        equal(gil["is_bottleneck"], True, path)
+        equal(patterns[0]["part"], gil["wait_ns"], path)
+        equal(patterns[0]["others"], gil["switches"], path)
+        equal(functions(patterns[0]["stack"])[:1], ["count_primes"], f"{path}: {patterns[0]}")
+        contains(text, "The GIL is what threads wait for: held for")
+
+
+@test
+def threads_that_fetch_and_write_are_told_that_it_is_not_the_gil():
+    for path in interpreters():
+        gil, patterns, text = reported(path, "gil_io.py")
+        equal(patterns, [], path)
+        equal(gil["is_bottleneck"], False, path)
+        contains(text, "The GIL is not the problem: held for")
 
 
 main()
