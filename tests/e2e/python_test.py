@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Python frames are those that the interpreter sees, in the order in which it sees them."""
+import glob
 import json
 import os
 import re
@@ -112,6 +113,40 @@ def a_join_between_two_threads_orders_them():
         equal(status, 0, path)
         equal([finding["kind"] for finding in document["findings"]], [], path)
         equal([finding["reason"] for finding in document["filtered"]], ["happens-before"], path)
+
+
+@test
+def what_interrupts_a_wait_is_recorded_too():
+    script = os.path.join(FOLDER, "interrupted.py")
+    for path in interpreters():
+        bare = run(path, script)
+        result = record(path, script, options=["-q", "-o", "x.jam"])
+        equal((result.returncode, result.stdout), (bare.returncode, bare.stdout), path)
+        locks = {lock["name"]: lock for lock in report("x.jam")["locks"]}
+        equal(locks["inner"]["acquisitions"], 3, path)  # handler, after the fork, thread
+        equal(locks["outer"]["acquisitions"], 1, path)
+        traces = glob.glob("x.jam*")
+        equal(len(traces), 2, path)
+        for trace in traces:
+            os.remove(trace)
+
+
+@test
+def a_join_is_a_wait_for_a_thread():
+    with open("join.py", "w", encoding="utf-8") as file:
+        file.write("import threading, time\n"
+                   "thread = threading.Thread(target=time.sleep, args=(0.1,))\n"
+                   "thread.start()\n"
+                   "thread.join()\n")
+    for path in interpreters():
+        result = record(path, "join.py", options=["-q", "-o", "x.jam"])
+        equal(result.returncode, 0, path)
+        joins = [lock for lock in report("x.jam")["locks"] if lock["kind"] == "thread" and lock["contended"]]
+        equal([lock["contended"] for lock in joins], [1], path)
+        chains = {chain[-1][1:] for site in joins[0]["sites"] if site["contended"]
+                  for chain in [python_part(site["stack"])]}
+        equal({(os.path.basename(file), line) for file, line in chains}, {("join.py", 4)}, path)
+        os.remove("x.jam")
 
 
 @test
