@@ -125,6 +125,43 @@ def a_library_that_only_a_library_needs_may_delete():
     equal(run("./loads", env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}).returncode, 0)
 
 
+BRINGS_ITS_OWN = """
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static char room[1 << 20] __attribute__((aligned(16)));
+static size_t used;
+static int state; /* 1: beginning, 2: has begun */
+void *malloc(size_t bytes)
+{
+    unsigned seed;
+    if (state == 1)
+        _exit(3); /* would wait for itself */
+    if (state == 0) {
+        state = 1;
+        syscall(SYS_getrandom, &seed, sizeof seed, 0);
+        state = 2;
+    }
+    char *block = room + used;
+    used += (bytes + 15) & ~(size_t)15;
+    return used <= sizeof room ? block : NULL;
+}
+void *calloc(size_t count, size_t bytes) { return malloc(count * bytes); }
+void *realloc(void *old, size_t bytes) { return old ? NULL : malloc(bytes); }
+void free(void *block) { (void)block; }
+void _ZdlPv(void *block) { (void)block; }
+void _ZdaPvm(void *block, size_t bytes) { (void)block, (void)bytes; }
+int main(void) { return malloc(1) == NULL; }
+"""
+
+
+@test
+def an_allocator_in_the_program_may_call_us_while_it_begins():
+    build("own.c", BRINGS_ITS_OWN, "-rdynamic", "-o", "own")
+    equal(run("./own", env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}).returncode, 0)
+
+
 def check_allocator(name):
     library = find_library(name)
     for place in HEAP:
