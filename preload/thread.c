@@ -174,7 +174,7 @@ static struct jam_thread *lane_unqueue(void)
 /* A lane whose thread is gone. Threads that never told us are found by asking, one each time. */
 static struct jam_thread *lane_reuse(void)
 {
-    enum { TRIES = 3 };
+    enum { TRIES = 16 }; /* many may be on their way out, on a busy machine */
     for (int i = 0; i < TRIES && threads.first_ending; i++) {
         struct jam_thread *thread = lane_unqueue();
         if (!lane_is_abandoned(thread))
