@@ -5,7 +5,7 @@ import os
 
 from harness import (LOCKJAM, PRELOAD, TOP, Skip, contains, equal, main, record, report, run, sample, start,
                      test)
-from preload_trace import Dump
+from preload_trace import Dump, target
 from pythons import interpreters, version_of
 
 FOLDER = os.path.join(TOP, "tests", "python")
@@ -201,6 +201,29 @@ def threads_that_fetch_and_write_are_told_that_it_is_not_the_gil():
         equal(patterns, [], path)
         equal(gil["is_bottleneck"], False, path)
         contains(text, "The GIL is not the problem: held for")
+
+
+@test
+def stacks_beyond_the_bound_are_told_by_their_function():
+    path = next(iter(interpreters()), None)
+    if not path:
+        raise Skip("no CPython 3.8 to 3.15 with a GIL here")
+    gil, = gils(recorded(path, "lives.py", "paths"))
+    walks = [(len(functions(site["stack"])), site["acquisitions"]) for site in gil["sites"]
+             if functions(site["stack"])[:1] == ["walk"]]
+    equal(sum(count for _, count in walks), 2 ** 14)
+    whole = sum(count for depth, count in walks if depth > 1)
+    assert 4000 < whole <= 8192, whole
+    (_, count), = [walk for walk in walks if walk[0] == 1]
+    equal(count, 2 ** 14 - whole)
+
+
+@test
+def what_only_looks_like_one_is_none():
+    equal(record(target("look_alike"), options=["-q", "-o", "x.jam"]).returncode, 0)
+    used = [(lock["kind"], lock["acquisitions"]) for lock in report("x.jam")["locks"]
+            if lock["acquisitions"] == 10]
+    equal(used, [("mutex", 10)] * 2)
 
 
 main()

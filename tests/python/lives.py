@@ -46,6 +46,24 @@ def interpreters():
         module.destroy(inner)
 
 
+def paths():
+    """More different stacks than are kept whole: each path through a tree of calls is one."""
+    def left(depth):
+        walk(depth)
+
+    def right(depth):
+        walk(depth)
+
+    def walk(depth):
+        if depth == 0:
+            os.stat("/")
+        else:
+            left(depth - 1)
+            right(depth - 1)
+
+    walk(14)
+
+
 def calls():
     for number in range(int(sys.argv[2])):
         time.sleep(0)
