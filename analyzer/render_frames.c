@@ -160,6 +160,7 @@ struct resolving {
     const struct jam_stack *stack;
     unsigned next_python;
     const char *interpreter; /* module of the interpreter, NULL = not met yet */
+    bool lacks_loop;         /* no native frame is the one that runs Python */
 };
 
 static bool is_python_word(uint64_t word)
@@ -186,6 +187,50 @@ static bool runs_python(const struct jam_symbol_frame *frame)
     return frame->function && strncmp(frame->function, name, sizeof name - 1) == 0;
 }
 
+/* python3.13, libpython3.13.so.1.0 */
+static bool is_python_file(const char *module)
+{
+    const char *slash = module ? strrchr(module, '/') : NULL;
+    const char *name = slash ? slash + 1 : module;
+    return name && (strncmp(name, "python", 6) == 0 || strncmp(name, "libpython", 9) == 0);
+}
+
+static size_t resolve_word(struct jam_frames *frames, const struct resolving *resolving,
+                           unsigned index, const struct jam_symbol_frame **found)
+{
+    const struct jam_stack *stack = resolving->stack;
+    bool is_interrupted = index < 64 && stack->interrupted >> index & 1;
+    return jam_symbolizer_resolve(frames->symbolizer, stack->module_generation,
+                                  stack->frames[index], !is_interrupted, found);
+}
+
+/* A stripped interpreter may keep most of its loop where no symbol says so: then no frame is it. */
+static bool has_loop(struct jam_frames *frames, const struct resolving *resolving)
+{
+    const struct jam_symbol_frame *found;
+    for (unsigned i = 0; i < resolving->next_python; i++) {
+        if (resolving->stack->frames[i] >> JAM_FRAME_KIND_SHIFT != JAM_FRAME_NATIVE)
+            continue;
+        size_t count = resolve_word(frames, resolving, i, &found);
+        if (runs_python(&found[count - 1]))
+            return true;
+    }
+    return false;
+}
+
+/* Without a loop, the Python frames stand where the interpreter's file is left. */
+static void pass_file(struct jam_frames *frames, struct resolving *resolving, const char *module)
+{
+    if (!resolving->lacks_loop)
+        return;
+    if (!resolving->interpreter && is_python_file(module))
+        resolving->interpreter = module;
+    if (!resolving->interpreter || (module && strcmp(module, resolving->interpreter) == 0))
+        return;
+    while (resolving->next_python < resolving->stack->depth)
+        add_python_run(frames, resolving);
+}
+
 /* One native word; the interpreter's loop stands for the Python frames that it runs. */
 static void add_word(struct jam_frames *frames, struct resolving *resolving, unsigned index)
 {
@@ -198,16 +243,15 @@ static void add_word(struct jam_frames *frames, struct resolving *resolving, uns
     }
     if (word >= frames->preload_start && word < frames->preload_end)
         return;
-    bool is_interrupted = index < 64 && stack->interrupted >> index & 1;
     const struct jam_symbol_frame *found;
-    size_t count = jam_symbolizer_resolve(frames->symbolizer, stack->module_generation, word,
-                                          !is_interrupted, &found);
+    size_t count = resolve_word(frames, resolving, index, &found);
     if (resolving->next_python < stack->depth && runs_python(&found[count - 1])) {
         resolving->interpreter = found[count - 1].module;
         add_python_run(frames, resolving);
-    } else {
-        add_frames(frames, found, count);
+        return;
     }
+    pass_file(frames, resolving, found[count - 1].module);
+    add_frames(frames, found, count);
 }
 
 /* Code of the interpreter itself, or of the modules that it comes with. */
@@ -244,6 +288,7 @@ static void resolve_words(struct jam_frames *frames, struct resolving *resolving
     while (native_end && is_python_word(stack->frames[native_end - 1]))
         native_end--;
     resolving->next_python = native_end;
+    resolving->lacks_loop = native_end < stack->depth && !has_loop(frames, resolving);
     for (unsigned i = 0; i < native_end; i++)
         add_word(frames, resolving, i);
     while (resolving->next_python < stack->depth)
