@@ -55,32 +55,17 @@ static int add_lock(struct jam_hang *hang, struct jam_trace *trace, uint32_t id)
     return jam_hang_add_lock(hang, &lock);
 }
 
-/*
- * Up to Python 3.12 who joins a thread waits for a semaphore that stands for its end. Nobody but that
- * thread's end posts it, so it is no event that anybody might cause.
- */
-static void read_as_join(const struct jam_hang *hang, struct jam_hang_thread *thread)
-{
-    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
-    if (thread->wait.operation != JAM_OP_SEM_WAIT || !lock || !lock->thread ||
-        lock->generation != thread->wait.generation)
-        return;
-    thread->wait.operation = JAM_OP_JOIN;
-    thread->wait.partner = lock->thread;
-}
-
 /* Of what nobody waits for, nothing has to be known. */
 static int add_locks(struct jam_hang *hang, struct jam_trace *trace)
 {
     int status = 0;
     for (size_t i = 0; !status && i < hang->thread_count; i++) {
-        struct jam_hang_thread *thread = &hang->threads[i];
+        const struct jam_hang_thread *thread = &hang->threads[i];
         if (thread->state != JAM_HANG_WAITS)
             continue;
         status = add_lock(hang, trace, thread->wait.lock);
         if (!status && thread->wait.operation == JAM_OP_COND_WAIT)
             status = add_lock(hang, trace, thread->wait.partner);
-        read_as_join(hang, thread);
     }
     return status;
 }
