@@ -63,6 +63,7 @@ static void block_reconsider(struct jam_request *request)
 {
     struct jam_thread *self = request->self;
     const void *object = (const void *)request->target.key.address;
+    jam_held_drop_handed_over(self); /* it may have been posted since the request began */
     uint32_t at = jam_held_find(self, object);
     if (!(request->lock->flags & JAM_LOCK_LOCKLIKE) || at == self->held_count)
         return;
