@@ -39,6 +39,16 @@ static bool is_current(const struct jam_contention_lock *lock, const struct jam_
     return !generation || generation == lock->generation;
 }
 
+/* Of the one join that it is about: the record may have served others. */
+static const char *end_name(struct jam_check *check, const struct jam_finding *finding,
+                            uint32_t thread)
+{
+    char text[LABEL_BYTES];
+    snprintf(text, sizeof text, "end of thread %s (tid %u)",
+             jam_check_thread_name(check, finding, thread), jam_check_tid(check, finding, thread));
+    return jam_check_keep(check, text);
+}
+
 static const char *plain_lock_name(struct jam_check *check, const struct jam_finding *finding,
                                    const struct jam_lock_use *use)
 {
@@ -46,6 +56,8 @@ static const char *plain_lock_name(struct jam_check *check, const struct jam_fin
     if (!lock)
         return "an unrecorded object";
     size_t index = (size_t)(lock - check->report.contention.locks);
+    if (lock->kind == JAM_LOCK_THREAD && lock->thread && use->generation && is_current(lock, use))
+        return end_name(check, finding, lock->thread);
     return is_current(lock, use) ? jam_report_lock_name(&check->report, index)
                                  : jam_report_class_name(&check->report, index);
 }

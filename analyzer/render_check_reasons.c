@@ -141,7 +141,7 @@ static const struct {
                                    "took {lock} at {other_place} and ended"},
     [JAM_FINDING_LOST_WAKEUP] = {"waits for {lock} at {place}",
                                  "signalled {lock} at {other_place}"},
-    [JAM_FINDING_STUCK_WAIT] = {"waits for {lock} at {place}", "was the last at {other_place}"},
+    [JAM_FINDING_STUCK_WAIT] = {"waits {wish} at {place}", "was the last at {other_place}"},
     [JAM_FINDING_UNLOCK_NOT_OWNER] = {"releases {lock} at {place}",
                                       "holds {lock} since {other_place}"},
     [JAM_FINDING_DESTROY_LOCKED] = {"destroys {lock} at {place}",

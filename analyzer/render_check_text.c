@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "render_check_name.h"
+#include "render_check_wish.h"
 #include "render_check_words.h"
 #include "render_name.h"
 #include "render_stack.h"
@@ -212,6 +213,17 @@ static void print_process(const struct page *page, const struct jam_finding *fin
     print_labelled(page, "Process", text);
 }
 
+/* Who has ended such waits before. */
+static void print_enders(const struct page *page, const struct jam_finding *finding)
+{
+    const char *texts[JAM_ENDERS_SHOWN + 1];
+    if (finding->kind != JAM_FINDING_STUCK_WAIT)
+        return;
+    jam_check_ender_texts(page->check, finding, &finding->subject, texts);
+    for (size_t i = 0; texts[i]; i++)
+        print_labelled(page, i ? "" : "Before", texts[i]);
+}
+
 static void print_item(const struct page *page, const struct jam_check_item *item, size_t number)
 {
     const struct jam_finding *finding = item->finding;
@@ -226,6 +238,7 @@ static void print_item(const struct page *page, const struct jam_check_item *ite
     print_process(page, finding);
     print_cycle(page, finding);
     print_story(page, finding);
+    print_enders(page, finding);
     print_labelled(page, "Why", jam_check_grade_text(page->check, finding));
     print_labelled(page, "Fix", jam_check_advice(page->check, finding));
 }

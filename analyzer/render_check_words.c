@@ -6,6 +6,7 @@
 
 #include "core/shape.h"
 #include "render_check_name.h"
+#include "render_check_wish.h"
 #include "util/text.h"
 
 #define NAMES_SHOWN 4 /* of a long cycle in a sentence; the edges list all */
@@ -46,7 +47,7 @@ static const struct words kind_words[JAM_FINDING_KINDS] = {
         {"{thread} waits at {place} for {lock}, but the signal came before, "
          "at {other_place}, when nobody waited",
          WAKE_ADVICE},
-    [JAM_FINDING_STUCK_WAIT] = {"{thread} waits at {place} for {lock}, and no thread is left that "
+    [JAM_FINDING_STUCK_WAIT] = {"{thread} waits at {place} {wish}, and no thread is left that "
                                 "could end the wait",
                                 "Find who should have signalled, posted, arrived or ended, and why "
                                 "it has gone."},
@@ -226,6 +227,12 @@ static void put_lock(struct jam_text *text, const struct subject *subject)
                  jam_check_lock_name(subject->check, subject->finding, &subject->story.subject));
 }
 
+static void put_wish(struct jam_text *text, const struct subject *subject)
+{
+    jam_text_put(text, "%s",
+                 jam_check_wish(subject->check, subject->finding, &subject->story.subject));
+}
+
 static void put_other_lock(struct jam_text *text, const struct subject *subject)
 {
     jam_text_put(text, "%s",
@@ -272,17 +279,10 @@ static const struct {
     const char *name;
     void (*put)(struct jam_text *, const struct subject *);
 } fields[] = {
-    {"{threads}", put_threads},
-    {"{thread}", put_thread},
-    {"{other_thread}", put_other_thread},
-    {"{locks}", put_locks},
-    {"{lock}", put_lock},
-    {"{other_lock}", put_other_lock},
-    {"{place}", put_place},
-    {"{other_place}", put_other_place},
-    {"{result}", put_result},
-    {"{evidence}", put_evidence},
-    {"{call}", put_call},
+    {"{threads}", put_threads}, {"{thread}", put_thread},     {"{other_thread}", put_other_thread},
+    {"{locks}", put_locks},     {"{lock}", put_lock},         {"{other_lock}", put_other_lock},
+    {"{wish}", put_wish},       {"{place}", put_place},       {"{other_place}", put_other_place},
+    {"{result}", put_result},   {"{evidence}", put_evidence}, {"{call}", put_call},
 };
 
 /* The end of the field that the template has here, NULL if it has none. */
@@ -326,12 +326,14 @@ static const char *special_message(const struct jam_finding *finding)
         return "{thread} asks at {place} for {lock} for reading while it reads it since "
                "{other_place}: a writer that queues in between makes it wait for ever";
     if (finding->kind == JAM_FINDING_STUCK_WAIT && finding->reason == JAM_REASON_WAKEABLE)
-        return "{thread} waits at {place} for {lock}, and could still be woken";
+        return "{thread} waits at {place} {wish}, and could still be woken";
     if (finding->kind == JAM_FINDING_LOCK_ORDER_INVERSION &&
         finding->filter == JAM_FILTER_SINGLE_THREAD)
         return "{locks} are taken in conflicting orders, but by {threads} alone";
     if (finding->call)
         return "{thread} calls {call} at {place} while it holds {other_lock} since {other_place}";
+    if (finding->kind == JAM_FINDING_WAIT_HOLDING_LOCK && finding->subject.lock)
+        return "{thread} waits at {place} {wish} while it holds {other_lock} since {other_place}";
     if (finding->kind == JAM_FINDING_LOST_WAKEUP && !finding->other.stack)
         return "{thread} waits at {place} for {lock}, but the signal came before";
     return NULL;

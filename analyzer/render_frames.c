@@ -140,6 +140,11 @@ const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
     return jam_python_locks_find(frames->python_locks, created_stack);
 }
 
+const char *jam_frames_python_method(struct jam_frames *frames, uint32_t stack_ref)
+{
+    return stack_ref ? jam_python_locks_method(frames->python_locks, stack_ref) : NULL;
+}
+
 const char *jam_frames_given_name(const struct jam_frames *frames, uint32_t number)
 {
     return jam_names_text(frames->names, number);
@@ -261,7 +266,22 @@ static bool is_interpreter(const struct jam_symbol_frame *frame, const char *int
            (strcmp(frame->module, interpreter) == 0 || strstr(frame->module, "/lib-dynload/"));
 }
 
-/* The first frame that is not plumbing, or the innermost if all are. */
+/* Of a stack of Python's own library: see jam_function_python_role. */
+static size_t find_library_site(const struct jam_symbol_frame *frames, size_t count)
+{
+    size_t best = count;
+    enum jam_python_role best_role = JAM_PYTHON_START;
+    for (size_t i = 0; i < count; i++) {
+        enum jam_python_role role = jam_function_python_role(frames[i].function, frames[i].file);
+        if (!frames[i].is_python || role < best_role)
+            continue;
+        best = i;
+        best_role = role;
+    }
+    return best;
+}
+
+/* The first frame that is not plumbing; if all are, one of Python, or the innermost. */
 static size_t find_site(const struct jam_symbol_frame *frames, size_t count,
                         const char *interpreter)
 {
@@ -278,6 +298,9 @@ static size_t find_site(const struct jam_symbol_frame *frames, size_t count,
                              : !jam_function_is_plumbing(frame->function, frame->file))
             return i;
     }
+    size_t library = find_library_site(frames, count);
+    if (library < count)
+        return library;
     return innermost < count ? innermost : 0;
 }
 
@@ -309,6 +332,8 @@ static struct known_stack resolve(struct jam_frames *frames, uint32_t stack_ref)
         return known;
     known.count = frames->scratch_count;
     memcpy(known.frames, frames->scratch, known.count * sizeof *known.frames);
+    for (size_t i = 0; i < known.count; i++)
+        known.frames[i].is_interpreter = is_interpreter(&known.frames[i], resolving.interpreter);
     known.site = find_site(known.frames, known.count, resolving.interpreter);
     known.is_cut = resolving.stack->flags & (JAM_STACK_TRUNCATED | JAM_STACK_BROKEN);
     return known;

@@ -43,6 +43,9 @@ void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *fr
 const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
                                                      uint32_t created_stack);
 
+/* The function of Python's library that a program called at a stack, "Event.wait"; NULL if none. */
+const char *jam_frames_python_method(struct jam_frames *frames, uint32_t stack_ref);
+
 /* What the target itself called a lock or phase (raw bytes), by the number; NULL if nothing. */
 const char *jam_frames_given_name(const struct jam_frames *frames, uint32_t number);
 

@@ -138,21 +138,32 @@ static void print_tie(const struct page *page, const struct jam_hang_tie *tie)
     fputc('\n', page->out);
 }
 
+/* Who has ended such waits before. */
+static void print_enders(const struct page *page, const struct jam_hang_thread *thread)
+{
+    const char *texts[JAM_ENDERS_SHOWN + 1];
+    jam_hang_enders(page->report, thread, texts);
+    for (size_t i = 0; texts[i]; i++)
+        fprintf(page->out, "      %s\n", texts[i]);
+}
+
 static void print_waiting(const struct page *page, uint32_t index)
 {
     const struct jam_hang_thread *thread = &page->report->hang.threads[index];
     char time[JAM_HUMAN_BYTES];
     char text[256];
     bool is_color = page->view->is_color;
-    fprintf(page->out, "  %s%s%s %s %s for %s, at %s\n", jam_style_on(is_color, JAM_STYLE_WAITER),
+    fprintf(page->out, "  %s%s%s waits %s for %s, at %s\n",
+            jam_style_on(is_color, JAM_STYLE_WAITER),
             jam_hang_thread_text(page->report, index, text, sizeof text), jam_style_off(is_color),
-            jam_hang_wait_verb(thread), jam_hang_object(page->report, thread),
+            jam_hang_wish(page->report, thread),
             jam_human_time(jam_hang_for_ns(page->report, thread->wait.since_ticks), time),
             jam_hang_place(page->report, thread->wait.stack));
     for (size_t i = 0; i < thread->tie_count && i < HOLDERS_SHOWN; i++)
         print_tie(page, &page->report->hang.ties[thread->first_tie + i]);
     if (thread->tie_count > HOLDERS_SHOWN)
         fprintf(page->out, "      and %zu more\n", thread->tie_count - HOLDERS_SHOWN);
+    print_enders(page, thread);
     fprintf(page->out, "      %s\n", prospect(page->report, thread));
 }
 

@@ -39,7 +39,7 @@ static json_t *lock_json(struct jam_hang_report *report, const struct jam_wait_w
     json_t *object = json_object();
     jam_json_set_number(object, "id", wait->lock);
     jam_json_set_text(object, "name", jam_hang_object_name(report, &use));
-    jam_json_set_text(object, "kind", jam_lock_kind_name(lock ? lock->kind : 0));
+    jam_json_set_text(object, "kind", jam_lock_kind_name(jam_hang_object_kind(report, &use)));
     jam_json_set_number(object, "address", wait->address);
     jam_json_set_number(object, "generation", wait->generation);
     json_object_set_new_nocheck(

@@ -28,19 +28,36 @@ const char *jam_hang_object_name(struct jam_hang_report *report, const struct ja
     return jam_check_lock_name(&report->check, &nothing, use);
 }
 
-const char *jam_hang_object(struct jam_hang_report *report, const struct jam_hang_thread *thread)
+uint16_t jam_hang_object_kind(struct jam_hang_report *report, const struct jam_lock_use *use)
+{
+    const struct jam_contention_lock *lock = jam_check_lock(&report->check, &nothing, use);
+    return lock ? lock->kind : 0;
+}
+
+static struct jam_lock_use use_of(const struct jam_hang_thread *thread)
+{
+    const struct jam_wait_word *wait = &thread->wait;
+    return (struct jam_lock_use){wait->lock, wait->generation, wait->stack, wait->mode, 0};
+}
+
+const char *jam_hang_wish(struct jam_hang_report *report, const struct jam_hang_thread *thread)
 {
     char text[1024];
-    const struct jam_wait_word *wait = &thread->wait;
-    const struct jam_lock_use use = {.lock = wait->lock, .generation = wait->generation};
-    snprintf(text, sizeof text, "%s%s", jam_hang_object_name(report, &use),
-             wait->mode == JAM_SHARED ? " for reading" : "");
+    const struct jam_lock_use use = use_of(thread);
+    if (thread->wait.operation == JAM_OP_BARRIER)
+        snprintf(text, sizeof text, "at %s", jam_hang_object_name(report, &use));
+    else
+        snprintf(text, sizeof text, "%s%s", jam_check_wish(&report->check, &nothing, &use),
+                 use.mode == JAM_SHARED ? " for reading" : "");
     return jam_check_keep(&report->check, text);
 }
 
-const char *jam_hang_wait_verb(const struct jam_hang_thread *thread)
+void jam_hang_enders(struct jam_hang_report *report, const struct jam_hang_thread *thread,
+                     const char *texts[JAM_ENDERS_SHOWN + 1])
 {
-    return thread->wait.operation == JAM_OP_BARRIER ? "waits at" : "waits for";
+    const struct jam_lock_use use = use_of(thread);
+    const struct jam_finding finding = {.thread = thread->id};
+    jam_check_ender_texts(&report->check, &finding, &use, texts);
 }
 
 const char *jam_hang_tie_verb(const struct jam_hang *hang, const struct jam_hang_tie *tie)

@@ -5,6 +5,7 @@
 #ifndef JAM_RENDER_HANG_NAMES_H
 #define JAM_RENDER_HANG_NAMES_H
 
+#include "render_check_wish.h"
 #include "render_hang.h"
 
 /* "worker (tid 17)"; an ended thread is said to be so. */
@@ -12,12 +13,19 @@ char *jam_hang_thread_text(struct jam_hang_report *report, uint32_t index, char 
                            size_t size);
 const char *jam_hang_thread_name(struct jam_hang_report *report, uint32_t index);
 
-/* What the thread waits for: "accounts[0].lock for reading", "thread worker". */
-const char *jam_hang_object(struct jam_hang_report *report, const struct jam_hang_thread *thread);
+/* What stands behind "waits": "for accounts[0].lock for reading", "at a barrier". */
+const char *jam_hang_wish(struct jam_hang_report *report, const struct jam_hang_thread *thread);
+
+/* Who has ended such waits before: see jam_check_ender_texts. */
+void jam_hang_enders(struct jam_hang_report *report, const struct jam_hang_thread *thread,
+                     const char *texts[JAM_ENDERS_SHOWN + 1]);
+
 const char *jam_hang_object_name(struct jam_hang_report *report, const struct jam_lock_use *use);
 
-/* "waits for", "waits at"; "held by", "behind the queued writer". */
-const char *jam_hang_wait_verb(const struct jam_hang_thread *thread);
+/* enum jam_lock_kind, as Python knows it; 0 = without a record. */
+uint16_t jam_hang_object_kind(struct jam_hang_report *report, const struct jam_lock_use *use);
+
+/* "held by", "behind the queued writer". */
 const char *jam_hang_tie_verb(const struct jam_hang *hang, const struct jam_hang_tie *tie);
 
 /* "transfer bank.c:41". */

@@ -7,6 +7,7 @@
 
 #include "core/function_name.h"
 #include "core/lock_kind.h"
+#include "trace_lock.h"
 #include "trace_record.h"
 #include "util/human.h"
 
@@ -96,6 +97,18 @@ static bool name_variable(struct jam_frames *frames, struct jam_trace *trace,
                                     lock->address, raw, JAM_NAME_TEXT_BYTES);
 }
 
+/* What a thread waits with is made for each wait: the object is known by its lock. */
+static const struct jam_python_lock *name_condition(struct jam_frames *frames,
+                                                    struct jam_trace *trace, uint32_t partner,
+                                                    const struct jam_python_lock *token)
+{
+    struct jam_lock_record lock;
+    if (!jam_trace_read_lock(trace, partner, &lock))
+        return token;
+    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock.created_stack);
+    return python ? python : token;
+}
+
 char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
                     const struct jam_contention_lock *lock, char buffer[JAM_NAME_TEXT_BYTES])
 {
@@ -111,6 +124,8 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
     if (lock->kind == JAM_LOCK_GIL)
         return jam_human_clean(JAM_NAME_OF_GIL, buffer, JAM_NAME_TEXT_BYTES);
     const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    if (python && python->kind == JAM_LOCK_COND)
+        python = name_condition(frames, trace, lock->partner, python);
     if (python)
         return jam_human_clean(python->name, buffer, JAM_NAME_TEXT_BYTES);
     if (name_variable(frames, trace, lock, raw))

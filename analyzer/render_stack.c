@@ -28,7 +28,7 @@ void jam_stack_print_line(struct jam_frames *frames, uint32_t stack_ref, size_t 
     unsigned shown = 0;
     for (size_t i = list.site; i < list.count && shown < LINE_FRAMES; i++) {
         const struct jam_symbol_frame *frame = &list.frames[i];
-        bool is_noise = !frame->function ||
+        bool is_noise = !frame->function || frame->is_interpreter ||
                         jam_function_is_plumbing(frame->function, frame->file) ||
                         jam_function_is_start(frame->function);
         if (shown && is_noise)
@@ -66,8 +66,15 @@ static void print_frame(const struct jam_symbol_frame *frame, int indent, FILE *
 void jam_stack_print_full(struct jam_frames *frames, uint32_t stack_ref, int indent, FILE *out)
 {
     struct jam_frame_list list = jam_frames_stack(frames, stack_ref);
-    for (size_t i = 0; i < list.count; i++)
-        print_frame(&list.frames[i], indent, out);
+    size_t folded = 0;
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.frames[i].is_interpreter)
+            folded++;
+        else
+            print_frame(&list.frames[i], indent, out);
+    }
+    if (folded)
+        fprintf(out, "%*s(and %zu of the interpreter)\n", indent, "", folded);
     if (!list.count)
         fprintf(out, "%*s(unknown)\n", indent, "");
     if (list.is_cut)

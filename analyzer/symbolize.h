@@ -52,6 +52,7 @@ struct jam_symbol_frame {
                              without a module) */
     bool is_inlined;      /* inlined into the next frame of the array */
     bool is_python;       /* a frame of a Python program; it has no module */
+    bool is_interpreter;  /* code of the interpreter that runs a Python program */
 };
 
 /*

@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 
 #include "trace_record.h"
+#include "core/function_name.h"
 #include "util/array.h"
+#include "util/intern.h"
 #include "util/map.h"
 
 enum { LINE_BYTES = 512 }; /* longer lines are cut: the target stands at their beginning */
@@ -21,6 +23,7 @@ struct jam_python_locks {
     size_t count, capacity;
     struct jam_map by_stack;
     struct jam_map made; /* created_stack -> enum jam_python_made, where it is known */
+    struct jam_intern functions; /* with their classes, of versions that tell none */
 };
 
 static char *read_directory(struct jam_trace *trace)
@@ -44,6 +47,7 @@ void jam_python_locks_free(struct jam_python_locks *locks)
     free(locks->directory);
     jam_map_fini(&locks->by_stack);
     jam_map_fini(&locks->made);
+    jam_intern_fini(&locks->functions);
     free(locks);
 }
 
@@ -146,8 +150,23 @@ static bool read_source(const struct jam_python_locks *locks, const char *path, 
     return number && at == number;
 }
 
+/* "Event.wait" for "wait" of threading.py, from the library's source: Python has it from 3.11 on. */
+static void add_class(struct jam_python_locks *locks, struct jam_python_place *place)
+{
+    struct source source;
+    char name[2 * LINE_BYTES];
+    if (!place->function || strchr(place->function, '.') || place->function[0] == '<' ||
+        !jam_function_is_python_plumbing(place->file) ||
+        !read_source(locks, place->file, place->line, &source) || !source.owner[0])
+        return;
+    snprintf(name, sizeof name, "%s.%.*s", source.owner, LINE_BYTES - 2, place->function);
+    uint32_t number = jam_intern_add(&locks->functions, name);
+    if (number != JAM_MAP_NONE)
+        place->function = jam_intern_text(&locks->functions, number);
+}
+
 /* The Python frames of a stack; their number, 0 = none. */
-static size_t read_places(const struct jam_python_locks *locks, const struct jam_stack *stack,
+static size_t read_places(struct jam_python_locks *locks, const struct jam_stack *stack,
                           struct jam_python_place places[JAM_MAX_FRAMES])
 {
     size_t count = 0;
@@ -156,12 +175,25 @@ static size_t read_places(const struct jam_python_locks *locks, const struct jam
         if (word >> JAM_FRAME_KIND_SHIFT != JAM_FRAME_PYTHON)
             continue;
         struct jam_symbol_frame frame = jam_python_names_frame(locks->names, word);
-        places[count++] = (struct jam_python_place){frame.function, frame.file, frame.line};
+        places[count] = (struct jam_python_place){frame.function, frame.file, frame.line};
+        add_class(locks, &places[count++]);
     }
     return count;
 }
 
-static struct jam_python_lock *describe(const struct jam_python_locks *locks, uint32_t stack_ref)
+const char *jam_python_locks_method(struct jam_python_locks *locks, uint32_t stack_ref)
+{
+    struct jam_python_place places[JAM_MAX_FRAMES];
+    const struct jam_stack *stack = jam_trace_stack(locks->trace, stack_ref);
+    size_t count = stack ? read_places(locks, stack, places) : 0;
+    size_t site = count ? jam_python_site(places, count) : 0;
+    if (!count ||
+        jam_function_python_role(places[site].function, places[site].file) != JAM_PYTHON_PROGRAM)
+        return count ? places[site].function : NULL; /* called by the library itself */
+    return site ? places[site - 1].function : NULL;
+}
+
+static struct jam_python_lock *describe(struct jam_python_locks *locks, uint32_t stack_ref)
 {
     struct jam_python_place places[JAM_MAX_FRAMES];
     struct source source;

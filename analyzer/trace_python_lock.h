@@ -23,4 +23,10 @@ void jam_python_locks_free(struct jam_python_locks *locks);
 const struct jam_python_lock *jam_python_locks_find(struct jam_python_locks *locks,
                                                     uint32_t stack_ref);
 
+/*
+ * The function of the library that the program called at a stack_ref ("Event.wait"); valid as above.
+ * NULL if it called none.
+ */
+const char *jam_python_locks_method(struct jam_python_locks *locks, uint32_t stack_ref);
+
 #endif

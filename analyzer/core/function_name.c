@@ -175,17 +175,49 @@ bool jam_function_is_plumbing(const char *function, const char *file)
            has_prefix(name, "__gnu_cxx::") || is_locking_name(name);
 }
 
+static const char *inside_library(const char *file)
+{
+    const char *library = NULL;
+    for (const char *at = file; at && (at = strstr(at, "/python3.")); at++)
+        library = at;
+    const char *inside = library ? strchr(library + 1, '/') : NULL;
+    return inside ? inside + 1 : "";
+}
+
 bool jam_function_is_python_plumbing(const char *file)
 {
-    static const char *const names[] = {"threading.py", "queue.py", "logging/__init__.py"};
-    const char *library = file ? strstr(file, "/python3.") : NULL;
+    static const char *const names[] = {"threading.py",
+                                        "queue.py",
+                                        "logging/__init__.py",
+                                        "logging/handlers.py",
+                                        "concurrent/futures/_base.py",
+                                        "concurrent/futures/thread.py",
+                                        "concurrent/futures/process.py",
+                                        "multiprocessing/connection.py",
+                                        "multiprocessing/pool.py",
+                                        "multiprocessing/queues.py",
+                                        "multiprocessing/synchronize.py"};
     if (file && has_prefix(file, "<frozen "))
         return true;
-    const char *inside = library ? strchr(library + 1, '/') : NULL;
-    for (size_t i = 0; inside && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(inside + 1, names[i]) == 0)
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(inside_library(file), names[i]) == 0)
             return true;
     return false;
+}
+
+enum jam_python_role jam_function_python_role(const char *function, const char *file)
+{
+    const char *dot = function ? strrchr(function, '.') : NULL;
+    const char *last = dot ? dot + 1 : function;
+    bool is_frozen = file && file[0] == '<';
+    if (!jam_function_is_python_plumbing(file) ||
+        (function && !is_frozen && strcmp(function, "<module>") == 0))
+        return JAM_PYTHON_PROGRAM; /* what a module has for itself is nobody else's */
+    if (strcmp(inside_library(file), "threading.py") != 0)
+        return JAM_PYTHON_LIBRARY;
+    bool is_start = last && (has_prefix(last, "_bootstrap") ||
+                             strcmp(function, "Thread.run") == 0 || strcmp(function, "run") == 0);
+    return is_start ? JAM_PYTHON_START : JAM_PYTHON_THREADING;
 }
 
 bool jam_function_is_start(const char *function)

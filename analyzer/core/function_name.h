@@ -30,6 +30,18 @@ bool jam_function_is_plumbing(const char *function, const char *file);
  */
 bool jam_function_is_python_plumbing(const char *file);
 
+/*
+ * How much a Python frame tells a person. The call site is the innermost frame of the program; of a
+ * stack without one, the outermost frame of the best role that it has.
+ */
+enum jam_python_role {
+    JAM_PYTHON_START,     /* what every thread starts with */
+    JAM_PYTHON_THREADING, /* the rest of threading */
+    JAM_PYTHON_LIBRARY,   /* other plumbing: the loop of a thread pool's worker, say */
+    JAM_PYTHON_PROGRAM,   /* no plumbing */
+};
+enum jam_python_role jam_function_python_role(const char *function, const char *file);
+
 /* Whether the function starts threads or programs: the outermost frames of every stack. */
 bool jam_function_is_start(const char *function);
 

@@ -32,10 +32,16 @@ static const char *last_part(const char *function)
 
 size_t jam_python_site(const struct jam_python_place *places, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!jam_function_is_python_plumbing(places[i].file))
-            return i;
-    return count - 1;
+    size_t best = 0;
+    enum jam_python_role best_role = JAM_PYTHON_START;
+    for (size_t i = 0; i < count && best_role != JAM_PYTHON_PROGRAM; i++) {
+        enum jam_python_role role = jam_function_python_role(places[i].function, places[i].file);
+        if (role < best_role)
+            continue;
+        best = i;
+        best_role = role;
+    }
+    return best;
 }
 
 /* --- what the line assigns to --- */
@@ -108,6 +114,15 @@ static const char *mechanism(const struct jam_python_creation *creation, size_t 
     return site ? creation->places[site - 1].function : NULL;
 }
 
+/* The outermost constructor: the object that has the lock. */
+static const char *constructor(const struct jam_python_creation *creation, size_t site)
+{
+    for (size_t i = site; i-- > 0;)
+        if (strcmp(last_part(creation->places[i].function), "__init__") == 0)
+            return creation->places[i].function;
+    return mechanism(creation, site);
+}
+
 static bool describe_wait(struct jam_python_lock *lock, const struct jam_python_creation *creation,
                           size_t site)
 {
@@ -170,12 +185,13 @@ static bool is_own(const struct jam_python_creation *creation, size_t site)
     return !site || strcmp(text_or(mechanism(creation, site), ""), "RLock") == 0;
 }
 
-static bool is_recursive(const struct jam_python_creation *creation, size_t site)
+static bool is_recursive(const struct jam_python_creation *creation)
 {
     const char *source = creation->source;
     if (creation->made != JAM_PYTHON_MADE_SOMETHING)
         return creation->made == JAM_PYTHON_MADE_RLOCK;
-    return (site && is_own(creation, site)) || (source && strstr(source, "RLock"));
+    return strcmp(text_or(creation->places[0].function, ""), "RLock") == 0 ||
+           (source && strstr(source, "RLock"));
 }
 
 /* A Lock or RLock for certain. */
@@ -186,21 +202,21 @@ static bool is_lock(const struct jam_python_creation *creation)
            (source && (strstr(source, "Lock") || strstr(source, "allocate_lock")));
 }
 
-/* The lock inside an Event, a Queue, ...: named by what that is assigned to, and by its class. */
+/* The lock inside an Event, a Queue, ...: "Pool.ready (Event)", by what that is assigned to. */
 static void describe_part(struct jam_python_lock *lock, const struct jam_python_creation *creation,
                           size_t site, const char *target)
 {
     char owner[JAM_PYTHON_NAME_BYTES / 2], name[JAM_PYTHON_NAME_BYTES];
     char what[JAM_PYTHON_NAME_BYTES];
     const struct jam_python_place *place = &creation->places[site];
-    if (!read_class(mechanism(creation, site), owner, sizeof owner))
+    if (!read_class(constructor(creation, site), owner, sizeof owner))
         snprintf(owner, sizeof owner, "%s",
                  text_or(base_name(creation->places[site - 1].file), "object"));
     if (target) {
         put_target(creation, place, target, name);
-        snprintf(lock->name, sizeof lock->name, "%.120s, lock of %.100s", name, owner);
+        snprintf(lock->name, sizeof lock->name, "%.120s (%.100s)", name, owner);
     } else {
-        snprintf(what, sizeof what, "lock of %.120s made at", owner);
+        snprintf(what, sizeof what, "%.120s made at", owner);
         put_site(place, what, lock->name);
     }
 }
@@ -212,7 +228,7 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
     const char *source = creation->source;
     const struct jam_python_place *place = &creation->places[site];
     bool has_target = source && read_target(source, target, sizeof target);
-    lock->kind = is_recursive(creation, site) ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    lock->kind = is_recursive(creation) ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
     lock->is_lock = is_own(creation, site) && is_lock(creation);
     if (source && strchr(source, ';'))
         has_target = false; /* several statements: which one? */
@@ -220,7 +236,8 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
         lock->kind = JAM_LOCK_SEM;
         put_site(place, "lock of the interpreter made at", lock->name);
     } else if (!is_own(creation, site)) {
-        describe_part(lock, creation, site, has_target ? target : NULL);
+        bool is_made_here = strcmp(last_part(mechanism(creation, site)), "__init__") == 0;
+        describe_part(lock, creation, site, has_target && is_made_here ? target : NULL);
     } else if (has_target) {
         put_target(creation, place, target, lock->name);
     } else {

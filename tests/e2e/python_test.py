@@ -55,10 +55,9 @@ def locks_are_named_by_what_they_are_assigned_to():
         result = record(path, script, rounds, options=["-q", "-o", "x.jam"])
         equal(result.returncode, 0, result.stderr)
         locks = {lock["name"]: lock for lock in report("x.jam")["locks"]}
-        queue_name = "Queue" if version_of(path) >= (3, 11) else "queue.py"
         for name, kind, times in (
                 ("Pool.lock", "python-lock", 1), ("Pool.owner", "python-rlock", 1),
-                ("table_lock", "python-lock", 1), (f"Pool.jobs, lock of {queue_name}", "python-lock", 2)):
+                ("table_lock", "python-lock", 1), ("Pool.jobs (Queue)", "python-lock", 2)):
             equal(locks[name]["kind"], kind, f"{path}: {name}")
             equal(locks[name]["acquisitions"], times * rounds * workers, f"{path}: {name}")
         callers = {python_part(site["stack"])[0][0].split(".")[-1] for site in locks["Pool.lock"]["sites"]}
