@@ -114,6 +114,8 @@ static json_t *thread_json(struct jam_check *check, const struct jam_finding *fi
     jam_json_set_number(object, "tid", jam_check_tid(check, finding, role->thread));
     jam_json_set_text(object, "name", jam_check_thread_name(check, finding, role->thread));
     jam_json_set_text(object, "role", role->text);
+    json_object_set_new_nocheck(object, "is_daemon",
+                                json_boolean(jam_check_is_daemon(check, finding, role->thread)));
     return object;
 }
 

@@ -12,7 +12,7 @@
 #include "trace_record.h"
 #include "util/human.h"
 
-#define THREAD_TEXT_BYTES   (JAM_NAME_BYTES * 4)
+#define THREAD_TEXT_BYTES   (JAM_TITLE_BYTES * 4)
 #define LABEL_BYTES         (THREAD_TEXT_BYTES + 64)
 #define NAMESAKES_LOOKED_AT 32 /* edges: in longer cycles, equal names stay equal */
 
@@ -184,6 +184,14 @@ uint32_t jam_check_tid(const struct jam_check *check, const struct jam_finding *
     const struct jam_thread_record *record =
         jam_trace_thread(check->report.processes[finding->process].trace, thread);
     return record ? record->tid : 0;
+}
+
+bool jam_check_is_daemon(const struct jam_check *check, const struct jam_finding *finding,
+                         uint32_t thread)
+{
+    const struct jam_thread_record *record =
+        jam_trace_thread(check->report.processes[finding->process].trace, thread);
+    return record && record->flags & JAM_THREAD_DAEMON;
 }
 
 const char *jam_check_place(struct jam_check *check, const struct jam_finding *finding,

@@ -37,6 +37,10 @@ const char *jam_check_thread_label(struct jam_check *check, const struct jam_fin
 uint32_t jam_check_tid(const struct jam_check *check, const struct jam_finding *finding,
                        uint32_t thread);
 
+/* A thread that Python does not wait for. */
+bool jam_check_is_daemon(const struct jam_check *check, const struct jam_finding *finding,
+                         uint32_t thread);
+
 /* "transfer bank.c:41": the call site of a stack. */
 const char *jam_check_place(struct jam_check *check, const struct jam_finding *finding,
                             uint32_t stack);

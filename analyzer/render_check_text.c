@@ -114,7 +114,8 @@ static void print_thread(const struct page *page, const struct jam_finding *find
     fprintf(page->out, "%*sThread ", INDENT, "");
     print_styled(page, JAM_STYLE_BOLD, jam_check_thread_label(page->check, finding, thread));
     if (tid)
-        fprintf(page->out, " (tid %u)", tid);
+        fprintf(page->out, " (tid %u%s)", tid,
+                jam_check_is_daemon(page->check, finding, thread) ? ", daemon" : "");
     fputc('\n', page->out);
 }
 

@@ -18,7 +18,7 @@
 #define CALLER_INDENT   36
 #define HEADING_COLUMNS 62 /* what a lock's name may take in its heading */
 #define WAITING_COLUMNS 50 /* ... and behind a thread's name */
-#define THREAD_BYTES    (JAM_NAME_BYTES * 4 + 64)
+#define THREAD_BYTES    (JAM_TITLE_BYTES * 4 + 64)
 #define HOLDERS_SHOWN   2 /* per waiting thread: only shared locks have more than one */
 #define HANG_NS         1000000000u
 #define TRIFLE          100

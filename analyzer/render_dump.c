@@ -70,6 +70,7 @@ static void put_thread(const struct jam_dump *dump, const struct jam_cursor *cur
     const struct jam_thread_record *thread = record;
     (void)cursor;
     jam_dump_text(dump, "name", thread->name, sizeof thread->name);
+    jam_dump_text(dump, "title", thread->title, sizeof thread->title);
 }
 
 static void put_lock(const struct jam_dump *dump, const struct jam_cursor *cursor,

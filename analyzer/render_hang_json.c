@@ -58,6 +58,8 @@ static json_t *waiting_json(struct jam_hang_report *report, uint32_t index)
                               tie_json(report, &report->hang.ties[thread->first_tie + i]));
     jam_json_set_number(object, "tid", thread->tid);
     jam_json_set_text(object, "name", jam_hang_thread_name(report, index));
+    json_object_set_new_nocheck(object, "is_daemon",
+                                json_boolean(jam_hang_is_daemon(report, thread->id)));
     json_object_set_new_nocheck(object, "lock", lock_json(report, &thread->wait));
     jam_json_set_text(object, "mode", thread->wait.mode == JAM_SHARED ? "shared" : "exclusive");
     jam_json_set_number(object, "for_ns", jam_hang_for_ns(report, thread->wait.since_ticks));

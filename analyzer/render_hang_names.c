@@ -17,10 +17,17 @@ char *jam_hang_thread_text(struct jam_hang_report *report, uint32_t index, char 
                            size_t size)
 {
     const struct jam_hang_thread *thread = &report->hang.threads[index];
-    snprintf(buffer, size, "%s (tid %" PRIu32 "%s)",
+    bool is_daemon = jam_check_is_daemon(&report->check, &nothing, thread->id);
+    snprintf(buffer, size, "%s (tid %" PRIu32 "%s%s)",
              jam_check_thread_label(&report->check, &nothing, thread->id), thread->tid,
+             is_daemon ? ", daemon" : "",
              thread->state == JAM_HANG_ENDED ? ", which has ended," : "");
     return buffer;
+}
+
+bool jam_hang_is_daemon(const struct jam_hang_report *report, uint32_t thread)
+{
+    return jam_check_is_daemon(&report->check, &nothing, thread);
 }
 
 const char *jam_hang_object_name(struct jam_hang_report *report, const struct jam_lock_use *use)

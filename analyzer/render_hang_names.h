@@ -13,6 +13,8 @@ char *jam_hang_thread_text(struct jam_hang_report *report, uint32_t index, char 
                            size_t size);
 const char *jam_hang_thread_name(struct jam_hang_report *report, uint32_t index);
 
+bool jam_hang_is_daemon(const struct jam_hang_report *report, uint32_t thread);
+
 /* What stands behind "waits": "for accounts[0].lock for reading", "at a barrier". */
 const char *jam_hang_wish(struct jam_hang_report *report, const struct jam_hang_thread *thread);
 

@@ -216,6 +216,8 @@ static json_t *thread_json(struct jam_report *report, const struct jam_contentio
     jam_json_set_number(object, "tid", thread->tid);
     jam_json_set_number(object, "pid", report->processes[thread->process].facts.pid);
     jam_json_set_text(object, "name", thread->name);
+    json_object_set_new_nocheck(object, "is_daemon",
+                                json_boolean(thread->flags & JAM_THREAD_DAEMON));
     jam_json_set_number(object, "lifetime_ns", thread->lifetime_ns);
     jam_json_set_number(object, "wait_ns", thread->wait_ns);
     jam_json_set_number(object, "waits", thread->waits);
@@ -307,7 +309,7 @@ static json_t *waited_json(struct jam_report *report, const struct jam_waiting *
 
 static json_t *waiting_json(struct jam_report *report, const struct jam_waiting *waiting)
 {
-    char name[JAM_NAME_BYTES * 4];
+    char name[JAM_TITLE_BYTES * 4];
     json_t *object = json_object();
     jam_json_set_number(object, "tid", waiting->tid);
     jam_json_set_number(object, "pid", report->processes[waiting->process].facts.pid);

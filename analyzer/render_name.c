@@ -7,6 +7,7 @@
 
 #include "core/function_name.h"
 #include "core/lock_kind.h"
+#include "core/thread_name.h"
 #include "trace_lock.h"
 #include "trace_record.h"
 #include "util/human.h"
@@ -80,10 +81,12 @@ static uint32_t generation_of(struct jam_trace *trace, const struct jam_contenti
 static bool name_join(struct jam_trace *trace, const struct jam_contention_lock *lock, char *buffer)
 {
     const struct jam_thread_record *thread = jam_trace_thread(trace, lock->thread);
-    char name[JAM_NAME_BYTES * 4];
+    char name[JAM_TITLE_BYTES * 4];
     if (!thread)
         return false;
-    jam_human_clean_bytes(thread->name, sizeof thread->name, name, sizeof name);
+    size_t room;
+    const char *bytes = jam_thread_name(thread, &room);
+    jam_human_clean_bytes(bytes, room, name, sizeof name);
     snprintf(buffer, JAM_NAME_TEXT_BYTES, "end of thread %s (tid %u)",
              *name ? name : "without a name", thread->tid);
     return true;

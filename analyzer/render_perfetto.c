@@ -121,7 +121,7 @@ static void print_order(struct writing *writing, uint64_t row, uint64_t order)
 
 static void print_rows(struct writing *writing, uint32_t thread, const struct rows *rows)
 {
-    char name[JAM_NAME_BYTES * 4];
+    char name[JAM_TITLE_BYTES * 4];
     char text[sizeof name + 32];
     uint64_t first = thread_row(writing, thread);
     jam_waiting_thread_name(writing->report, writing->process, thread, name, sizeof name);
@@ -167,7 +167,7 @@ static uint32_t who_ended(const struct writing *writing, const struct jam_slice 
 
 static void print_arguments(struct writing *writing, const struct jam_slice *slice)
 {
-    char name[JAM_NAME_BYTES * 4];
+    char name[JAM_TITLE_BYTES * 4];
     fputs(",\"args\":{\"at\":", writing->out);
     jam_json_text(jam_report_site_name(writing->report, writing->process, slice->stack),
                   writing->out);

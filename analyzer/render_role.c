@@ -48,11 +48,25 @@ static void drop_number(char *name)
     name[end] = 0;
 }
 
+/* "worker" of Python's own "Thread-3 (worker)"; else the title without its number. */
+static void name_by_title(const char *title, char *name, size_t size)
+{
+    size_t length = strlen(title);
+    const char *target = strchr(title, '(');
+    if (strncmp(title, "Thread-", 7) == 0 && target && title[length - 1] == ')')
+        snprintf(name, size, "%.*s", (int)(title + length - 1 - (target + 1)), target + 1);
+    else
+        snprintf(name, size, "%s", title);
+    drop_number(name);
+}
+
 const char *jam_role_name(struct jam_report *report, const struct jam_contention_thread *thread)
 {
     char name[JAM_NAME_TEXT_BYTES];
     char clean[JAM_NAME_TEXT_BYTES];
-    if (!name_start(report, thread, name, sizeof name)) {
+    if (thread->has_title) {
+        name_by_title(thread->name, name, sizeof name);
+    } else if (!name_start(report, thread, name, sizeof name)) {
         snprintf(name, sizeof name, "%s", *thread->name ? thread->name : "thread");
         drop_number(name);
     }
@@ -63,7 +77,7 @@ const char *jam_role_name(struct jam_report *report, const struct jam_contention
 static bool is_unnamed(struct jam_trace *trace, const struct jam_thread_record *thread)
 {
     const struct jam_thread_record *first = jam_trace_thread(trace, FIRST_THREAD);
-    return thread && first && thread->start_routine &&
+    return thread && first && thread->start_routine && !*thread->title &&
            strncmp(first->name, thread->name, sizeof thread->name) == 0;
 }
 

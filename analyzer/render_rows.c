@@ -136,10 +136,11 @@ static int make_sites(struct jam_rows *rows, struct jam_report *report,
 static const char *thread_name(struct jam_report *report,
                                const struct jam_contention_thread *thread)
 {
-    char name[JAM_NAME_BYTES * 4];
+    char name[JAM_TITLE_BYTES * 4];
     char text[JAM_NAME_TEXT_BYTES];
     jam_human_clean(thread->name, name, sizeof name);
-    snprintf(text, sizeof text, "%s (tid %u)", *name ? name : "thread", thread->tid);
+    snprintf(text, sizeof text, "%s (tid %u%s)", *name ? name : "thread", thread->tid,
+             thread->flags & JAM_THREAD_DAEMON ? ", daemon" : "");
     uint32_t number = jam_intern_add(&report->names, text);
     return number == JAM_MAP_NONE ? "" : jam_intern_text(&report->names, number);
 }

@@ -344,8 +344,8 @@ static void print_waiting(struct printing *printing, const struct jam_waiting *w
     struct jam_top *top = printing->top;
     char text[2048];
     char time[JAM_HUMAN_BYTES];
-    char thread[JAM_NAME_BYTES * 4];
-    char other[JAM_NAME_BYTES * 4];
+    char thread[JAM_TITLE_BYTES * 4];
+    char other[JAM_TITLE_BYTES * 4];
     struct jam_holder holder;
     jam_waiting_thread_name(&top->report, 0, waiting->thread, thread, sizeof thread);
     int used = snprintf(text, sizeof text, "%10s  %s (tid %u) waits for %s at %s",

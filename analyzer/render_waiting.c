@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "core/thread_name.h"
 #include "trace_record.h"
 #include "util/array.h"
 #include "util/human.h"
@@ -102,7 +103,8 @@ char *jam_waiting_thread_name(const struct jam_report *report, size_t process, u
                               char *buffer, size_t size)
 {
     const struct jam_thread_record *thread = jam_trace_thread(report->processes[process].trace, id);
-    jam_human_clean_bytes(thread ? thread->name : "", thread ? sizeof thread->name : 0, buffer,
-                          size);
+    size_t room = 0;
+    const char *name = thread ? jam_thread_name(thread, &room) : "";
+    jam_human_clean_bytes(name, room, buffer, size);
     return *buffer ? buffer : jam_human_clean("thread", buffer, size);
 }

@@ -48,6 +48,7 @@
 #define JAM_HISTOGRAM_SHIFT   4
 #define JAM_MAX_FRAMES        256
 #define JAM_GENERATION_ENDED  0x80000000u /* bit of jam_lock_record.generation: the lock is dead */
+#define JAM_TITLE_BYTES       64          /* of what a thread's runtime calls it, NUL included */
 #define JAM_NAME_BYTES        16          /* as in pthread_setname_np(3), NUL included */
 
 /* jam_header.clock */
@@ -347,6 +348,7 @@ enum jam_thread_flags {
     JAM_THREAD_ENDED = 8,    /* its start routine returned or it called pthread_exit */
     JAM_THREAD_FOREIGN = 16, /* not made by a pthread_create that we saw */
     JAM_THREAD_ABSENT = 32,  /* of the process that forked this one: it does not exist here */
+    JAM_THREAD_DAEMON = 64,  /* Python does not wait for its end */
 };
 
 /* A thread of the target. Ids are never reused; a record may be (see threads_retired). */
@@ -372,6 +374,8 @@ struct jam_thread_record {
     char name[JAM_NAME_BYTES];     /* NUL-padded */
     uint32_t exit_held; /* locks it held when its start routine ended; destructors may release */
     uint32_t unused2[3];
+    char title
+        [JAM_TITLE_BYTES]; /* what Python calls it, UTF-8, NUL-padded; "" = no name of its own */
 };
 
 /* --- lanes ----------------------------------------------------------------------------------- */
@@ -572,7 +576,7 @@ _Static_assert(sizeof(struct jam_extent) == 64, "extent head");
 _Static_assert(sizeof(struct jam_module) == 88, "module head");
 _Static_assert(sizeof(struct jam_stack) == 32, "stack head");
 _Static_assert(sizeof(struct jam_lock_record) == 192, "lock record");
-_Static_assert(sizeof(struct jam_thread_record) == 128, "thread record");
+_Static_assert(sizeof(struct jam_thread_record) == 192, "thread record");
 _Static_assert(sizeof(struct jam_holders) == 64 + JAM_HOLDERS * 24, "holders");
 _Static_assert(sizeof(struct jam_wait_word) == 64, "wait word");
 _Static_assert(sizeof(struct jam_held) == 32, "held entry");

@@ -10,6 +10,7 @@
 #include "memory.h"
 #include "module.h"
 #include "name.h"
+#include "python_thread.h"
 #include "reclaim.h"
 #include "ring.h"
 #include "session.h"
@@ -73,6 +74,8 @@ static void create_announce(struct jam_thread *self, struct jam_life_start *star
     jam_local_check(self, call);
     uint32_t stack = jam_stack_capture(self, call);
     start->record = jam_thread_announce(self, stack, (const void *)start->routine);
+    if (start->record)
+        jam_python_thread_name(start->record);
     if (jam_ring_takes_blocking && start->record)
         jam_ring_put(self, JAM_EVENT_CREATE, 0, start->record->id, stack, jam_ticks());
     self->record->segment = ++self->segment; /* what follows is not ordered before the child */

@@ -72,6 +72,8 @@ void jam_python_consider(const struct jam_image *image)
     python.layout = layout;
     jam_python_methods_wrap(image, number);
     jam_python_park_setup(image, number);
+    if (jam_self->record)
+        jam_thread_entitle(jam_self->record, "MainThread");
     __atomic_store_n(&jam_python_is_here, true, __ATOMIC_RELEASE);
 }
 

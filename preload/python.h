@@ -56,6 +56,9 @@ bool jam_python_next(struct jam_python_walk *walk);
  */
 uint64_t jam_python_hash(uint32_t depth_max);
 
+/* A str object as UTF-8, at most `max` bytes and no NUL behind it. Returns the length. */
+uint32_t jam_python_string(uint64_t string, char *to, uint32_t max);
+
 /*
  * What tells a code object from another one that may later lie at the same address, short of
  * comparing all of it: mixed into the keys of what is remembered.

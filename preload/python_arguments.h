@@ -18,4 +18,7 @@ enum jam_python_acquire jam_python_acquire_kind(const struct jam_python_method *
 /* Whether a result is Py_False. */
 bool jam_python_is_false(const void *object);
 
+/* The first argument that is passed without a name; NULL if there is none. */
+void *jam_python_first_argument(const struct jam_python_method *method, void *const rest[5]);
+
 #endif

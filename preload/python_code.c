@@ -73,6 +73,12 @@ static uint32_t copy_string(const struct jam_python_layout *layout, uint64_t str
     return used;
 }
 
+uint32_t jam_python_string(uint64_t string, char *to, uint32_t max)
+{
+    const struct jam_python_layout *layout = jam_python_layout_here();
+    return layout ? copy_string(layout, string, to, max) : 0;
+}
+
 /* --- records --- */
 
 /* What a record will have to say, before its place is taken. */

@@ -8,6 +8,7 @@
 #include "python_methods.h"
 #include "python_arguments.h"
 #include "python_lock.h"
+#include "python_thread.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -69,6 +70,9 @@ static const struct row rows[] = {
     {TABLE_RLOCK, 0, "_at_fork_reinit", jam_python_mutex_reinit, RLOCK_BYTES, EVER},
     {TABLE_RLOCK, SLOT_NEW, NULL, jam_python_mutex_create, RLOCK_BYTES, EVER},
     {TABLE_RLOCK, SLOT_DEALLOC, NULL, jam_python_mutex_destroy, RLOCK_BYTES, EVER},
+    {TABLE_MODULE, 0, "start_new_thread", jam_python_thread_start, 0, EVER},
+    {TABLE_MODULE, 0, "start_new", jam_python_thread_start, 0, EVER},
+    {TABLE_MODULE, 0, "start_joinable_thread", jam_python_thread_start, 0, EVER},
 };
 
 /* --- wrappers --- */
@@ -262,6 +266,7 @@ void jam_python_methods_wrap(const struct jam_image *image, unsigned version)
     struct search search = {.image = image, .version = version};
     if (!jam_python_arguments_setup(image, version))
         return;
+    jam_python_thread_setup(image);
     each_segment(&search, tables_search);
     each_segment(&search, slots_search);
 }

@@ -167,11 +167,22 @@ void jam_thread_record_refresh_name(struct jam_thread_record *record)
     jam_thread_rename(record, name);
 }
 
+/* A thread that forks has the same title in the child, where its record is new. */
+static __thread char own_title[JAM_TITLE_BYTES];
+
+void jam_thread_entitle(struct jam_thread_record *record, const char *title)
+{
+    if (title != own_title)
+        strncpy(own_title, title, sizeof own_title - 1);
+    memcpy(record->title, own_title, sizeof own_title);
+}
+
 void jam_thread_record_begin(struct jam_thread_record *record, uint16_t flags)
 {
     record->tid = (uint32_t)JAM_SYSCALL1(gettid, 0);
     record->start_ticks = jam_ticks();
     jam_thread_flag(record, flags);
+    jam_thread_entitle(record, *record->title ? record->title : own_title);
     jam_thread_set_pthread(record, (uint64_t)pthread_self());
     jam_thread_record_refresh_name(record);
 }

@@ -43,6 +43,9 @@ void jam_thread_set_pthread(struct jam_thread_record *record, uint64_t pthread);
 /* The record of a live pthread_t, or NULL. */
 struct jam_thread_record *jam_thread_find_pthread(uint64_t pthread);
 
+/* What a runtime calls the calling thread, whose record this is. */
+void jam_thread_entitle(struct jam_thread_record *record, const char *title);
+
 /* Name a thread; from pthread_setname_np. */
 void jam_thread_rename(struct jam_thread_record *record, const char *name);
 

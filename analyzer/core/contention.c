@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/thread_name.h"
 #include "util/array.h"
 #include "util/saturate.h"
 
@@ -200,7 +201,11 @@ int jam_contention_add_thread(struct jam_contention *contention,
         .waits = record->waits,
         .blocked_others_ns = jam_timebase_duration_ns(&process->base, record->blocked_others_ticks),
     };
-    memcpy(thread->name, record->name, JAM_NAME_BYTES);
+    size_t room;
+    const char *name = jam_thread_name(record, &room);
+    memcpy(thread->name, name, room);
+    thread->has_title = *record->title != '\0';
+    thread->flags = record->flags;
     return 0;
 }
 

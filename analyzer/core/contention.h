@@ -70,7 +70,9 @@ struct jam_contention_thread {
     uint32_t process;
     uint32_t id;
     uint32_t tid;
-    char name[JAM_NAME_BYTES + 1];
+    uint16_t flags; /* enum jam_thread_flags */
+    bool has_title; /* its runtime has a name for it, and that is `name` */
+    char name[JAM_TITLE_BYTES + 1];
     uint64_t start_routine; /* address, 0 = unknown */
     uint64_t lifetime_ns;
     uint64_t wait_ns;

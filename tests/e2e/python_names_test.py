@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What people read about a Python program: its waits and objects are told in Python's words."""
+import glob
 import json
 import os
 
-from harness import LOCKJAM, TOP, equal, main, run, test
+from harness import LOCKJAM, TOP, equal, main, record, report, run, test
 from pythons import interpreters, version_of
 
 WAITS = os.path.join(TOP, "samples", "waits.py")
@@ -23,6 +24,44 @@ def hung(python, script, *words):
     text = run(LOCKJAM, "hang", "x.jam").stdout
     os.remove("x.jam")
     return document, " ".join(text.split())
+
+
+@test
+def threads_have_their_python_names():
+    for path in interpreters():
+        result = record(path, os.path.join(TOP, "tests", "python", "threads.py"),
+                        options=["-q", "-o", "x.jam"], env={"PYTHONIOENCODING": "utf-8"})
+        equal(result.returncode, 0, result.stderr)
+        expected = {int(tid): (name, is_daemon)
+                    for tid, (name, is_daemon) in json.loads(result.stdout).items()}
+        found = {thread["tid"]: (thread["name"], thread["is_daemon"])
+                 for thread in report("x.jam")["threads"]}
+        native = os.path.basename(path)[:15]  # of threads without a name of their own
+        expected = {tid: (name or native, is_daemon) for tid, (name, is_daemon) in expected.items()}
+        equal(found, expected, path)
+        os.remove("x.jam")
+
+
+@test
+def a_forked_child_keeps_the_name_of_its_thread():
+    script = ("import os, threading\n"
+              "lock = threading.Lock()\n"
+              "def work():\n"
+              "    if os.fork() == 0:\n"
+              "        with lock:\n"
+              "            os._exit(0)\n"
+              "    os.wait()\n"
+              "thread = threading.Thread(target=work, name='forker')\n"
+              "thread.start()\n"
+              "thread.join()\n")
+    for path in interpreters():
+        result = record(path, "-c", script, options=["-q"])
+        equal(result.returncode, 0, result.stderr)
+        names = {tuple(thread["name"] for thread in report(trace)["threads"])
+                 for trace in glob.glob("*.jam")}
+        equal(names, {("MainThread", "forker"), ("forker",)}, path)
+        for trace in glob.glob("*.jam"):
+            os.remove(trace)
 
 
 @test

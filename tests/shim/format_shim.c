@@ -168,6 +168,7 @@ const struct jam_format_field jam_format_fields[] = {
     FIELD(jam_thread_record, name),
     FIELD(jam_thread_record, exit_held),
     FIELD(jam_thread_record, unused2),
+    FIELD(jam_thread_record, title),
     WHOLE(jam_wait_word),
     FIELD(jam_wait_word, sequence),
     FIELD(jam_wait_word, operation),
