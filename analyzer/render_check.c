@@ -7,6 +7,7 @@
 
 #include "render_check_files.h"
 #include "render_check_name.h"
+#include "render_check_python.h"
 #include "trace_detectors.h"
 #include "trace_record.h"
 #include "util/array.h"
@@ -148,7 +149,8 @@ int jam_check_judge(struct jam_check *check, const struct jam_check_rules *rules
     struct jam_map map = {0};
     int status = 0;
     for (size_t i = 0; !status && i < check->findings.count; i++)
-        status = add_item(check, &map, &check->findings.list[i]);
+        if (jam_check_python_judge(check, &check->findings.list[i]))
+            status = add_item(check, &map, &check->findings.list[i]);
     if (!status)
         status = jam_check_drop_repeated(check, &map);
     jam_map_fini(&map);

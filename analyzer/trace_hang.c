@@ -28,21 +28,22 @@ static bool has_python(const struct jam_trace *trace)
 }
 
 /*
- * What Python waits with: only of a Lock it means anything who took it. In a condition wait a thread
- * makes a semaphore, takes it, and waits for another one to post it.
+ * What Python waits with. Only of a Lock it means anything who took it: in a condition wait a thread
+ * makes a semaphore, takes it, and waits for another one to post it. What was never released by
+ * another thread than its taker is used as a lock.
  */
-static bool has_taker(struct jam_trace *trace, const struct jam_lock_record *lock)
+static void judge_python_lock(struct jam_trace *trace, struct jam_lock_record *lock)
 {
-    if (!has_python(trace))
-        return true;
     struct jam_python_names *names = jam_python_names_new(trace);
     struct jam_python_locks *locks = names ? jam_python_locks_new(trace, names) : NULL;
     const struct jam_python_lock *known =
         locks ? jam_python_locks_find(locks, lock->created_stack) : NULL;
-    bool is_lock = known && known->is_lock;
+    if (!known || !known->is_lock)
+        lock->unit_thread = 0;
+    if (known && known->is_owned && lock->flags & JAM_LOCK_LOCKLIKE && !lock->signalled_generation)
+        lock->kind = known->kind;
     jam_python_locks_free(locks);
     jam_python_names_free(names);
-    return is_lock;
 }
 
 static int add_lock(struct jam_hang *hang, struct jam_trace *trace, uint32_t id)
@@ -50,8 +51,8 @@ static int add_lock(struct jam_hang *hang, struct jam_trace *trace, uint32_t id)
     struct jam_lock_record lock;
     if (!id || jam_hang_lock(hang, id) || !jam_trace_read_lock(trace, id, &lock))
         return 0;
-    if (lock.kind == JAM_LOCK_SEM && lock.unit_thread && !has_taker(trace, &lock))
-        lock.unit_thread = 0;
+    if (lock.kind == JAM_LOCK_SEM && has_python(trace))
+        judge_python_lock(trace, &lock);
     return jam_hang_add_lock(hang, &lock);
 }
 

@@ -86,6 +86,14 @@ bool jam_hang_waits_for_event(const struct jam_hang *hang, const struct jam_hang
     }
 }
 
+uint16_t jam_hang_python_kind(const struct jam_hang *hang, const struct jam_hang_thread *thread)
+{
+    const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
+    bool is_python = lock && thread->wait.operation == JAM_OP_SEM_WAIT &&
+                     (lock->kind == JAM_LOCK_PYTHON_LOCK || lock->kind == JAM_LOCK_PYTHON_RLOCK);
+    return is_python ? lock->kind : 0;
+}
+
 /* --- who holds a lock --- */
 
 static int compare_holdings(const void *left, const void *right)
@@ -279,6 +287,18 @@ static bool is_woken(const struct jam_hang *hang, const struct jam_hang_thread *
            lock->wake_ticks > thread->wait.since_ticks;
 }
 
+/*
+ * A Lock of Python may be released by any thread, but is, if it never was so far, by the one that took
+ * it: while that lives, it is waited for.
+ */
+static bool waits_for_taker(const struct jam_hang *hang, const struct jam_hang_thread *thread)
+{
+    for (size_t i = 0; i < thread->tie_count; i++)
+        if (hang->threads[hang->ties[thread->first_tie + i].to].state == JAM_HANG_ENDED)
+            return false;
+    return thread->tie_count && jam_hang_python_kind(hang, thread);
+}
+
 /* Whether a waiting thread can go on, given who is known to be able to. */
 static bool can_go_on(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
@@ -287,8 +307,8 @@ static bool can_go_on(const struct jam_hang *hang, const struct jam_hang_thread 
         return (is_timed || hang->able_count > 0) && are_ties_able(hang, thread);
     if (is_timed)
         return true;
-    return jam_hang_waits_for_event(hang, thread) ? hang->able_count > 0
-                                                  : are_ties_able(hang, thread);
+    bool is_event = jam_hang_waits_for_event(hang, thread) && !waits_for_taker(hang, thread);
+    return is_event ? hang->able_count > 0 : are_ties_able(hang, thread);
 }
 
 int jam_hang_judge(struct jam_hang *hang)

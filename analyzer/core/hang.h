@@ -13,8 +13,11 @@
  * if *all* that it is tied to can go on. A thread that waits for an event (condition, semaphore,
  * barrier, futex): if *any* thread can go on, for it might cause the event. A condition wait needs its
  * mutex back too, a timed one as well. Who seems to use a semaphore as a lock is tied to, but only
- * to explain: anybody may post. The least set that satisfies this can go on; the rest is stuck. This is the AND-OR model of Holt ("Some deadlock properties of
- * computer systems", 1972) with locks as reusable and events as consumable resources.
+ * to explain: anybody may post. But a Lock of Python that only its takers have released so far is
+ * waited for as one that is held while its taker lives, and what rests on that is feasible as long as
+ * other threads can go on. The least set that satisfies this can go on; the rest is stuck. This is
+ * the AND-OR model of Holt ("Some deadlock properties of computer systems", 1972) with locks as
+ * reusable and events as consumable resources.
  *
  * If it is not known who holds what a thread waits for, the thread can go on: we may have missed
  * something. So `stuck` errs on the quiet side.
@@ -82,7 +85,8 @@ struct jam_hang {
     struct jam_held *helds;
     size_t held_count, held_capacity;
     struct jam_lock_record *locks; /* unit_thread of a semaphore: 0 if it is meant to be posted by
-                                      others than its taker */
+                                      others than its taker; kind: python-lock or python-rlock of a
+                                      semaphore that only its taker has released so far */
     size_t lock_count, lock_capacity;
     struct jam_hang_tie *ties;
     size_t tie_count, tie_capacity;
@@ -115,5 +119,8 @@ int jam_hang_explain(struct jam_hang *hang, struct jam_findings *findings);
 
 /* Whether what the thread waits for is an event, which has no holder. */
 bool jam_hang_waits_for_event(const struct jam_hang *hang, const struct jam_hang_thread *thread);
+
+/* JAM_LOCK_PYTHON_LOCK or _RLOCK if it waits for such a lock that is used as one, else 0. */
+uint16_t jam_hang_python_kind(const struct jam_hang *hang, const struct jam_hang_thread *thread);
 
 #endif

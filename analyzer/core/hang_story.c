@@ -93,7 +93,10 @@ void jam_hang_story_doubt(const struct jam_hang *hang, const struct jam_hang_tie
     const struct jam_lock_record *lock = jam_hang_lock(hang, use.lock);
     bool is_shared = lock && lock->flags & JAM_LOCK_PSHARED;
     bool is_semaphore = hang->threads[tie->from].wait.operation == JAM_OP_SEM_WAIT;
-    if (is_semaphore && (hang->strangers || is_shared))
+    uint16_t python = jam_hang_python_kind(hang, &hang->threads[tie->from]);
+    if (python == JAM_LOCK_PYTHON_LOCK && (hang->strangers || hang->able_count))
+        lower(finding, JAM_GRADE_FEASIBLE, JAM_REASON_WAKEABLE);
+    else if (!python && is_semaphore && (hang->strangers || is_shared))
         lower(finding, JAM_GRADE_WEAK, JAM_REASON_WAKEABLE);
     else if (is_shared)
         lower(finding, JAM_GRADE_FEASIBLE, JAM_REASON_SHARED);

@@ -145,6 +145,15 @@ static bool describe_end(struct jam_python_lock *lock, const struct jam_python_c
     return true;
 }
 
+/* importlib's own class of locks; what its other functions create is for the files that they read. */
+static bool is_module_lock(const struct jam_python_place *place)
+{
+    const char *function = text_or(place->function, "");
+    return strncmp(function, "_ModuleLock.", 12) == 0 ||
+           (strcmp(function, "__init__") == 0 &&
+            strcmp(text_or(place->file, ""), "<frozen importlib._bootstrap>") == 0);
+}
+
 static bool describe_frozen(struct jam_python_lock *lock,
                             const struct jam_python_creation *creation)
 {
@@ -152,8 +161,9 @@ static bool describe_frozen(struct jam_python_lock *lock,
     if (strncmp(file, "<frozen ", 8) != 0)
         return false;
     lock->kind = JAM_LOCK_SEM;
+    lock->is_import = is_module_lock(&creation->places[0]);
     snprintf(lock->name, sizeof lock->name, "%s",
-             strstr(file, "importlib") ? "import lock" : "lock of the interpreter");
+             lock->is_import ? "import lock" : "lock of the interpreter");
     return true;
 }
 
@@ -221,6 +231,13 @@ static void describe_part(struct jam_python_lock *lock, const struct jam_python_
     }
 }
 
+/* Created by threading or queue themselves: not by C code that others call. */
+static bool is_of_threading(const struct jam_python_creation *creation)
+{
+    const char *name = text_or(base_name(creation->places[0].file), "");
+    return strcmp(name, "threading.py") == 0 || strcmp(name, "queue.py") == 0;
+}
+
 static void describe_lock(struct jam_python_lock *lock, const struct jam_python_creation *creation,
                           size_t site)
 {
@@ -230,6 +247,7 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
     bool has_target = source && read_target(source, target, sizeof target);
     lock->kind = is_recursive(creation) ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
     lock->is_lock = is_own(creation, site) && is_lock(creation);
+    lock->is_owned = lock->is_lock || (!is_own(creation, site) && is_of_threading(creation));
     if (source && strchr(source, ';'))
         has_target = false; /* several statements: which one? */
     if (is_own(creation, site) && source && !is_lock(creation) && !creates_locks(source)) {
@@ -249,6 +267,7 @@ void jam_python_lock_describe(struct jam_python_lock *lock,
                               const struct jam_python_creation *creation)
 {
     size_t site = jam_python_site(creation->places, creation->count);
+    *lock = (struct jam_python_lock){0};
     bool is_known = describe_wait(lock, creation, site) || describe_end(lock, creation) ||
                     describe_parked(lock, creation, site) || describe_frozen(lock, creation);
     if (!is_known)

@@ -43,6 +43,9 @@ struct jam_python_lock {
                       notify), sem (a lock of the interpreter) */
     bool is_lock; /* a Lock for certain: whoever takes it twice waits for itself. The token inside a
                      SimpleQueue, say, is taken twice by design */
+    bool is_owned; /* a Lock or RLock, or one inside a Condition, a Queue, ...: unless it is used as
+                       a signal, whoever took it releases it */
+    bool is_import;                   /* of a module that is being imported */
     char name[JAM_PYTHON_NAME_BYTES]; /* "Pool.lock", "Event.wait in run app.py:41" */
 };
 

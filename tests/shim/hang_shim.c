@@ -154,6 +154,8 @@ static const struct {
     {"queue", JAM_LOCK_RWLOCK, JAM_LOCK_PREFER_WRITER},
     {"sem", JAM_LOCK_SEM, 0},
     {"locklike", JAM_LOCK_SEM, JAM_LOCK_LOCKLIKE},
+    {"python", JAM_LOCK_PYTHON_LOCK, JAM_LOCK_LOCKLIKE},
+    {"python-rlock", JAM_LOCK_PYTHON_RLOCK, JAM_LOCK_LOCKLIKE},
     {"cond", JAM_LOCK_COND, 0},
     {"barrier", JAM_LOCK_BARRIER, 0},
     {"once", JAM_LOCK_ONCE, 0},
@@ -233,9 +235,10 @@ static void read_script(struct cast *cast, char *script)
 static uint16_t operation_of(const struct cast *cast, const struct jam_wait_word *wait)
 {
     static const uint16_t operations[JAM_LOCK_KINDS] = {
-        [JAM_LOCK_COND] = JAM_OP_COND_WAIT,  [JAM_LOCK_SEM] = JAM_OP_SEM_WAIT,
-        [JAM_LOCK_BARRIER] = JAM_OP_BARRIER, [JAM_LOCK_ONCE] = JAM_OP_ONCE,
-        [JAM_LOCK_CUSTOM] = JAM_OP_CUSTOM,
+        [JAM_LOCK_COND] = JAM_OP_COND_WAIT,        [JAM_LOCK_SEM] = JAM_OP_SEM_WAIT,
+        [JAM_LOCK_BARRIER] = JAM_OP_BARRIER,       [JAM_LOCK_ONCE] = JAM_OP_ONCE,
+        [JAM_LOCK_CUSTOM] = JAM_OP_CUSTOM,         [JAM_LOCK_PYTHON_LOCK] = JAM_OP_SEM_WAIT,
+        [JAM_LOCK_PYTHON_RLOCK] = JAM_OP_SEM_WAIT,
     };
     uint16_t found = wait->lock <= LOCKS ? operations[cast->locks[wait->lock - 1].kind] : 0;
     return found ? found : wait->operation;

@@ -29,6 +29,32 @@ void check(const Case *begin, const Case *end)
 
 #define CHECK_ALL(cases) check(std::begin(cases), std::end(cases))
 
+TEST(Hang, LocksOfPython)
+{
+    const Case cases[] = {
+        {"head on, and nobody else is left",
+         "A is python; B is python; T1 holds A at 1; T1 waits B at 2; T2 holds B at 3; "
+         "T2 waits A at 4; T3 joins T1",
+         "deadlock confirmed: T1 holds A@1 wants B@2, T2 holds B@3 wants A@4"},
+        {"another thread may release them, but never has",
+         "A is python; B is python; T1 holds A at 1; T1 waits B at 2; T2 holds B at 3; "
+         "T2 waits A at 4; T3 runs",
+         "deadlock feasible: T1 holds A@1 wants B@2, T2 holds B@3 wants A@4"},
+        {"an RLock is released by its owner alone",
+         "A is python-rlock; B is python-rlock; T1 holds A at 1; T1 waits B at 2; T2 holds B at 3; "
+         "T2 waits A at 4; T3 runs",
+         "deadlock confirmed: T1 holds A@1 wants B@2, T2 holds B@3 wants A@4"},
+        {"a chain behind a thread that goes on",
+         "A is python; T1 waits A at 1; T2 holds A at 2; T2 runs", ""},
+        {"of one that was left behind, somebody may release it",
+         "A is python; T1 waits A at 1; T2 holds A at 2; T2 ended; T3 runs", ""},
+        {"nobody may", "A is python; T1 waits A at 1; T2 holds A at 2; T2 ended",
+         "orphaned-lock confirmed: T1 wants A@1 (T2 A@2)"},
+        {"nobody is known to hold it", "A is python; T1 waits A; T2 runs", ""},
+    };
+    CHECK_ALL(cases);
+}
+
 TEST(Hang, CirclesOfLocks)
 {
     const Case cases[] = {
