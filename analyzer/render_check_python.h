@@ -15,4 +15,8 @@
  */
 bool jam_check_python_judge(const struct jam_check *check, struct jam_finding *finding);
 
+/* What to do about it, in Python's terms; NULL if there is nothing special to say. */
+const char *jam_check_python_advice(const struct jam_check *check,
+                                    const struct jam_finding *finding);
+
 #endif

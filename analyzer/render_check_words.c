@@ -6,6 +6,7 @@
 
 #include "core/shape.h"
 #include "render_check_name.h"
+#include "render_check_python.h"
 #include "render_check_wish.h"
 #include "util/text.h"
 
@@ -375,5 +376,6 @@ const char *jam_check_advice(const struct jam_check *check, const struct jam_fin
     if (is_order && check && has_event(check, finding))
         return "Do not hold a lock while waiting for an event or a thread that needs it: release "
                "it before the wait.";
-    return kind_words[finding->kind].advice;
+    const char *python = check ? jam_check_python_advice(check, finding) : NULL;
+    return python ? python : kind_words[finding->kind].advice;
 }

@@ -46,9 +46,13 @@ def borrow():
 
 def queue_():
     """One job too few."""
-    run("producer", pool.jobs.put, 1)
+    run("producer", produce)
     pool.jobs.get()
     pool.jobs.get()
+
+
+def produce():
+    pool.jobs.put(1)
 
 
 def join_queue():
@@ -89,8 +93,8 @@ def barrier():
     pool.gate.wait()
 
 
-def run(name, target, *arguments):
-    thread = threading.Thread(target=target, args=arguments, name=name)
+def run(name, target):
+    thread = threading.Thread(target=target, name=name)
     thread.start()
     thread.join()
 
