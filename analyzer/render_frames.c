@@ -277,6 +277,8 @@ static size_t find_library_site(const struct jam_symbol_frame *frames, size_t co
             continue;
         best = i;
         best_role = role;
+        if (role == JAM_PYTHON_PROGRAM)
+            break;
     }
     return best;
 }
@@ -288,7 +290,8 @@ static size_t find_site(const struct jam_symbol_frame *frames, size_t count,
     size_t innermost = 0;
     for (size_t i = 0; i < count; i++) {
         const struct jam_symbol_frame *frame = &frames[i];
-        if (jam_function_is_start(frame->function))
+        bool is_nameless_start = !frame->function && i && frames[i - 1].is_python;
+        if (jam_function_is_start(frame->function) || is_nameless_start)
             break;
         if (is_interpreter(frame, interpreter)) {
             innermost += i == innermost;

@@ -22,7 +22,7 @@ struct jam_python_locks {
     struct jam_python_lock **known; /* NULL = no Python frame */
     size_t count, capacity;
     struct jam_map by_stack;
-    struct jam_map made; /* created_stack -> enum jam_python_made, where it is known */
+    struct jam_map made;         /* created_stack -> enum jam_python_made, where it is known */
     struct jam_intern functions; /* with their classes, of versions that tell none */
 };
 

@@ -9,8 +9,10 @@ enum { LANES_SEARCHED_MAX = 1024 };
 
 void jam_held_close_gap(struct jam_thread *self, uint32_t index, uint32_t above)
 {
-    self->gap_lock = self->held[index].lock;
-    self->gap_ticks = jam_ticks();
+    if (self->held_local[index].lock->kind != JAM_LOCK_GIL) { /* it goes with every wait */
+        self->gap_lock = self->held[index].lock;
+        self->gap_ticks = jam_ticks();
+    }
     memmove(&self->held[index], &self->held[index + 1], above * sizeof *self->held);
     memmove(&self->held_local[index], &self->held_local[index + 1],
             above * sizeof *self->held_local);

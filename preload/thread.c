@@ -331,6 +331,7 @@ static void absent_fill(struct jam_thread *thread, struct jam_thread_record *rec
     record->end_ticks = jam_header->clock_first.ticks;
     record->lane = thread->lane->number;
     jam_thread_rename(record, original->name);
+    memcpy(record->title, original->title, sizeof record->title);
     jam_thread_flag(record, JAM_THREAD_ENDED | JAM_THREAD_DETACHED | JAM_THREAD_FOREIGN |
                                 JAM_THREAD_ABSENT);
     thread->record = record;

@@ -194,6 +194,7 @@ bool jam_function_is_python_plumbing(const char *file)
                                         "concurrent/futures/thread.py",
                                         "concurrent/futures/process.py",
                                         "multiprocessing/connection.py",
+                                        "multiprocessing/context.py",
                                         "multiprocessing/pool.py",
                                         "multiprocessing/queues.py",
                                         "multiprocessing/synchronize.py"};

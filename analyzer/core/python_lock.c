@@ -189,10 +189,21 @@ static bool creates_locks(const char *source)
     return false;
 }
 
-/* threading.RLock is a function of Python: what it makes is the program's own. */
+/*
+ * threading.RLock is a function of Python, and so are the locks of multiprocessing: what they make is
+ * the program's own.
+ */
 static bool is_own(const struct jam_python_creation *creation, size_t site)
 {
-    return !site || strcmp(text_or(mechanism(creation, site), ""), "RLock") == 0;
+    const char *maker = last_part(mechanism(creation, site));
+    return !site || strcmp(maker, "RLock") == 0 || strcmp(maker, "Lock") == 0;
+}
+
+/* By a class, or by a function that is named like one: the line assigns what it makes. */
+static bool is_made_here(const struct jam_python_creation *creation, size_t site)
+{
+    const char *maker = last_part(mechanism(creation, site));
+    return strcmp(maker, "__init__") == 0 || isupper((unsigned char)*maker);
 }
 
 static bool is_recursive(const struct jam_python_creation *creation)
@@ -254,8 +265,8 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
         lock->kind = JAM_LOCK_SEM;
         put_site(place, "lock of the interpreter made at", lock->name);
     } else if (!is_own(creation, site)) {
-        bool is_made_here = strcmp(last_part(mechanism(creation, site)), "__init__") == 0;
-        describe_part(lock, creation, site, has_target && is_made_here ? target : NULL);
+        has_target = has_target && is_made_here(creation, site);
+        describe_part(lock, creation, site, has_target ? target : NULL);
     } else if (has_target) {
         put_target(creation, place, target, lock->name);
     } else {
