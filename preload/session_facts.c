@@ -52,7 +52,7 @@ const char *jam_facts_program(void)
     facts_arguments_bytes = facts_read("/proc/self/cmdline", facts_arguments);
     if (!facts_arguments_bytes || !facts_arguments[0])
         return "unknown";
-    strcpy(facts_buffer, facts_arguments);
+    memcpy(facts_buffer, facts_arguments, facts_arguments_bytes + 1);
     char *slash = strrchr(facts_buffer, '/');
     char *name = slash ? slash + 1 : facts_buffer;
     name += *name == '-'; /* a login shell */
