@@ -18,6 +18,8 @@ static const char *const reason_texts[JAM_REASONS] = {
     [JAM_REASON_DECLARED] = "the order is declared, so no cycle is needed",
     [JAM_REASON_WAKEABLE] = "a thread or signal that cannot be judged might still end the wait",
     [JAM_REASON_SHARED] = "the lock is shared with other processes, which might still release it",
+    [JAM_REASON_CLOSING] = "{evidence} is gone since: who asked for the GIL under it may have been "
+                           "closing what it guards, when nobody else could reach it any more",
 };
 
 static const char *const grade_texts[] = {

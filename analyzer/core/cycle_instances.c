@@ -167,6 +167,31 @@ static bool was_done_before_join(const struct choice *choice, struct jam_verdict
     return false;
 }
 
+/*
+ * Closing an object often calls back into Python under the object's own lock, which is destroyed
+ * right after (a connection of a database). Whether that was the last hold is not recorded; that the
+ * thread which destroyed the lock, if it is known, was this one, is.
+ */
+static bool may_be_closing(const struct choice *choice, struct jam_verdict *verdict)
+{
+    const struct jam_node *nodes = choice->judge->relation->nodes;
+    for (size_t i = 0; i < choice->count; i++) {
+        const struct jam_cycle_side *side = &choice->sides[i];
+        const struct jam_lock_record *held = nodes[side->holds].lock;
+        uint32_t generation = nodes[side->holds].generation;
+        uint32_t wanted = choice->judge->relation->variants[side->variant].wanted;
+        if (!held || !nodes[wanted].lock || nodes[wanted].lock->kind != JAM_LOCK_GIL ||
+            held->generation == generation)
+            continue;
+        bool is_known = held->generation == (generation | JAM_GENERATION_ENDED);
+        if (is_known && held->destroyed_thread != side->instance->thread)
+            continue;
+        *verdict = weak(JAM_REASON_CLOSING, jam_judge_use(choice->judge, side->holds));
+        return true;
+    }
+    return false;
+}
+
 static struct jam_verdict grade(struct choice *choice)
 {
     struct jam_judge *judge = choice->judge;
@@ -176,7 +201,8 @@ static struct jam_verdict grade(struct choice *choice)
         if (wish->flags & JAM_DEPENDENCY_TIMED)
             return weak(JAM_REASON_TIMED, jam_judge_use(judge, wish->wanted));
     }
-    if (is_soft(choice, &verdict) || was_done_before_join(choice, &verdict))
+    if (is_soft(choice, &verdict) || was_done_before_join(choice, &verdict) ||
+        may_be_closing(choice, &verdict))
         return verdict;
     for (size_t i = 0; i < choice->count; i++) {
         if (!needs_writer(choice, i))

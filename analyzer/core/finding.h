@@ -84,6 +84,7 @@ enum jam_grade_reason {
     JAM_REASON_DECLARED,     /* violates the declared order */
     JAM_REASON_WAKEABLE,     /* a thread or signal that we cannot judge might still end the wait */
     JAM_REASON_SHARED,       /* another process that has the lock too might still release it */
+    JAM_REASON_CLOSING,      /* who wants the GIL may have been destroying the lock; evidence: it */
     JAM_REASONS
 };
 

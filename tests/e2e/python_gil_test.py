@@ -44,6 +44,21 @@ def each_drop_is_a_hold_at_its_python_line():
 
 
 @test
+def an_object_that_is_closed_under_its_own_lock_is_no_error():
+    script = os.path.join(FOLDER, "connection.py")
+    for path in interpreters():
+        if run(path, "-c", "import sqlite3").returncode:
+            continue
+        result = record(path, script, options=["-q", "-o", "x.jam"])
+        equal(result.returncode, 0, f"{path}: {result.stderr}")
+        result = run(LOCKJAM, "check", "--format=json", "x.jam")
+        found = [(finding["kind"], finding["grade"]) for finding in json.loads(result.stdout)["findings"]
+                 if finding["severity"] != "note"]
+        equal((result.returncode, found), (0, [("lock-order-inversion", "weak")]), path)
+        os.remove("x.jam")
+
+
+@test
 def its_parts_are_no_locks_of_their_own():
     for path in interpreters():
         document = recorded(path, "lives.py", "calls", 10)

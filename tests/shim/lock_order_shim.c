@@ -199,10 +199,9 @@ size_t jam_shim_search_finish(struct jam_shim_search *search)
 static const char *reason_name(enum jam_grade_reason reason)
 {
     static const char *const names[JAM_REASONS] = {
-        [JAM_REASON_NONE] = "",
-        [JAM_REASON_TIMED] = "timed",
-        [JAM_REASON_SOFT_ORDER] = "soft",
-        [JAM_REASON_READERS] = "readers",
+        [JAM_REASON_NONE] = "",           [JAM_REASON_TIMED] = "timed",
+        [JAM_REASON_SOFT_ORDER] = "soft", [JAM_REASON_READERS] = "readers",
+        [JAM_REASON_CLOSING] = "closing",
     };
     return names[reason] ? names[reason] : "?";
 }
