@@ -100,7 +100,7 @@ static void put_created(const struct jam_check *check, const struct jam_contenti
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
     const char *verb = lock->created_stack ? "created" : "first used";
     const struct jam_python_lock *python =
-        jam_frames_python_lock(check->report.processes[lock->process].frames, stack);
+        jam_frames_python_lock(check->report.processes[lock->process].frames, lock->kind, stack);
     if (python) {
         snprintf(text, size, "%s", python->name);
         cut_line_number(text);
@@ -124,7 +124,7 @@ static bool find_given(const struct jam_report_process *process,
                        const struct jam_contention_lock *lock, char *name, size_t size)
 {
     const struct jam_python_lock *python =
-        jam_frames_python_lock(process->frames, lock->created_stack);
+        jam_frames_python_lock(process->frames, lock->kind, lock->created_stack);
     const char *given = jam_frames_given_name(process->frames, lock->name);
     if (lock->kind == JAM_LOCK_GIL)
         given = JAM_NAME_OF_GIL;

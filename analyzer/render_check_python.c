@@ -9,7 +9,7 @@ static const struct jam_python_lock *python_lock(const struct jam_check *check,
 {
     const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
     return lock ? jam_frames_python_lock(check->report.processes[finding->process].frames,
-                                         lock->created_stack)
+                                         lock->kind, lock->created_stack)
                 : NULL;
 }
 

@@ -36,10 +36,11 @@ static bool find_waiting(struct jam_check *check, const struct jam_finding *find
         return false;
     waiting->process = &check->report.processes[finding->process];
     waiting->words = jam_python_wait_find(jam_frames_python_method(frames_of(waiting), use->stack));
-    return jam_frames_python_lock(frames_of(waiting), lock->created_stack) &&
+    return jam_frames_python_lock(frames_of(waiting), lock->kind, lock->created_stack) &&
            jam_trace_read_lock(waiting->process->trace, lock->id, &waiting->token) &&
            jam_trace_read_lock(waiting->process->trace, lock->partner, &waiting->object) &&
-           jam_frames_python_lock(frames_of(waiting), waiting->object.created_stack);
+           jam_frames_python_lock(frames_of(waiting), waiting->object.kind,
+                                  waiting->object.created_stack);
 }
 
 const char *jam_check_wish(struct jam_check *check, const struct jam_finding *finding,

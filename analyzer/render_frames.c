@@ -134,10 +134,12 @@ struct jam_symbolizer *jam_frames_symbolizer(struct jam_frames *frames)
     return frames->symbolizer;
 }
 
-const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
+/* Mutexes below Python code are those of libraries: Python makes its locks of semaphores. */
+const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames, uint16_t kind,
                                                      uint32_t created_stack)
 {
-    return jam_python_locks_find(frames->python_locks, created_stack);
+    bool is_native = kind == JAM_LOCK_MUTEX || kind == JAM_LOCK_RWLOCK || kind == JAM_LOCK_SPIN;
+    return is_native ? NULL : jam_python_locks_find(frames->python_locks, created_stack);
 }
 
 const char *jam_frames_python_method(struct jam_frames *frames, uint32_t stack_ref)

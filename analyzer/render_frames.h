@@ -37,10 +37,10 @@ struct jam_frame_list jam_frames_stack(struct jam_frames *frames, uint32_t stack
 void jam_frames_notes(const struct jam_trace *trace, const struct jam_frames *frames, FILE *out);
 
 /*
- * What a lock of a Python program is, by the stack that created it; NULL if no Python code did.
+ * What a lock of a Python program is, by its kind and the stack that created it; NULL if it is none.
  * Valid as long as the frames.
  */
-const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames,
+const struct jam_python_lock *jam_frames_python_lock(struct jam_frames *frames, uint16_t kind,
                                                      uint32_t created_stack);
 
 /* The function of Python's library that a program called at a stack, "Event.wait"; NULL if none. */

@@ -56,7 +56,8 @@ char *jam_name_class(struct jam_frames *frames, const struct jam_contention_lock
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
     if (lock->kind == JAM_LOCK_GIL)
         return jam_human_clean(JAM_NAME_OF_GIL, buffer, JAM_NAME_TEXT_BYTES);
-    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    const struct jam_python_lock *python =
+        jam_frames_python_lock(frames, lock->kind, lock->created_stack);
     if (python) {
         snprintf(raw, sizeof raw, "%s %s", jam_lock_kind_name(lock->kind), python->name);
         return jam_human_clean(raw, buffer, JAM_NAME_TEXT_BYTES);
@@ -108,7 +109,8 @@ static const struct jam_python_lock *name_condition(struct jam_frames *frames,
     struct jam_lock_record lock;
     if (!jam_trace_read_lock(trace, partner, &lock))
         return token;
-    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock.created_stack);
+    const struct jam_python_lock *python =
+        jam_frames_python_lock(frames, lock.kind, lock.created_stack);
     return python ? python : token;
 }
 
@@ -126,7 +128,8 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
         return jam_name_class(frames, lock, buffer);
     if (lock->kind == JAM_LOCK_GIL)
         return jam_human_clean(JAM_NAME_OF_GIL, buffer, JAM_NAME_TEXT_BYTES);
-    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    const struct jam_python_lock *python =
+        jam_frames_python_lock(frames, lock->kind, lock->created_stack);
     if (python && python->kind == JAM_LOCK_COND)
         python = name_condition(frames, trace, lock->partner, python);
     if (python)
@@ -181,7 +184,8 @@ char *jam_name_class_stable(struct jam_frames *frames, struct jam_trace *trace,
     char site[JAM_NAME_TEXT_BYTES];
     char raw[JAM_NAME_TEXT_BYTES + 64];
     uint32_t stack = lock->created_stack ? lock->created_stack : lock->first_stack;
-    const struct jam_python_lock *python = jam_frames_python_lock(frames, lock->created_stack);
+    const struct jam_python_lock *python =
+        jam_frames_python_lock(frames, lock->kind, lock->created_stack);
     const char *given = jam_frames_given_name(frames, lock->name);
     given = given || !python ? given : python->name;
     if (given)

@@ -42,7 +42,9 @@ static void identify_python_locks(struct jam_report *report)
         struct jam_contention_lock *lock = &report->contention.locks[i];
         struct jam_frames *frames = report->processes[lock->process].frames;
         const struct jam_python_lock *python =
-            lock->kind == JAM_LOCK_SEM ? jam_frames_python_lock(frames, lock->created_stack) : NULL;
+            lock->kind == JAM_LOCK_SEM
+                ? jam_frames_python_lock(frames, lock->kind, lock->created_stack)
+                : NULL;
         if (python)
             lock->kind = python->kind;
     }
