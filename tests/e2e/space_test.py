@@ -32,7 +32,7 @@ def a_full_disk_loses_the_trace_not_the_program():
 @test
 def what_a_full_disk_lost_is_counted():
     with small_disk(400) as disk:
-        record(target("counter"), 40, 100, "exit:0", options=["-q", "--events=all", "--max-size=unlimited",
+        record(target("counter"), 40, 2000, "exit:0", options=["-q", "--events=all", "--max-size=unlimited",
                                                               "-o", f"{disk}/x.jam"])
         if traces(disk):
             result = run(LOCKJAM, "report", f"{disk}/x.jam")
