@@ -40,13 +40,13 @@ const char *jam_check_python_advice(const struct jam_check *check,
         "Take the lock with a `with` statement: it releases it on every way out, exceptions too.";
     static const char recursive[] = "Release the lock first, split off a function that expects it "
                                     "to be held, or make it a threading.RLock.";
+    static const char missed[] =
+        "Find who should have set, notified, put, released or arrived, and "
+        "why it has gone; with a timeout the wait would end.";
     static const char *const advice[JAM_FINDING_KINDS] = {
-        [JAM_FINDING_ORPHANED_LOCK] = with,
-        [JAM_FINDING_EXIT_HOLDING_LOCK] = with,
-        [JAM_FINDING_SELF_DEADLOCK] = recursive,
-        [JAM_FINDING_RELOCK] = recursive,
-        [JAM_FINDING_STUCK_WAIT] = "Find who should have set, notified, put, released or arrived, "
-                                   "and why it has gone; with a timeout the wait would end.",
+        [JAM_FINDING_ORPHANED_LOCK] = with,      [JAM_FINDING_EXIT_HOLDING_LOCK] = with,
+        [JAM_FINDING_SELF_DEADLOCK] = recursive, [JAM_FINDING_RELOCK] = recursive,
+        [JAM_FINDING_STUCK_WAIT] = missed,
     };
     const struct jam_check_story story = jam_check_story(finding);
     return python_lock(check, finding, &story.subject) ? advice[finding->kind] : NULL;
