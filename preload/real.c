@@ -58,44 +58,25 @@ static const void *jam_real_object(void *function)
     return function && !_dl_find_object(function, &found) ? found.dlfo_map_start : NULL;
 }
 
-/* A search for a definition behind ours. */
-struct real_search {
-    const char *name;
-    uint64_t own_bias; /* of our own file */
-    bool is_behind;    /* our own file was passed */
-};
-
-/* Does this file, behind our own, define the name? A callback of dl_iterate_phdr(3). */
-static int real_file_defines(struct dl_phdr_info *file, size_t size, void *argument)
-{
-    struct real_search *search = argument;
-    struct jam_image image = {
-        .bias = file->dlpi_addr,
-        .start = file->dlpi_addr,
-        .segment = file->dlpi_phdr,
-        .segment_count = file->dlpi_phnum,
-    };
-    (void)size;
-    if (file->dlpi_addr == search->own_bias)
-        search->is_behind = true;
-    else if (search->is_behind)
-        return jam_symbol_find(&image, search->name) != 0;
-    return 0;
-}
-
 /*
  * A lookup that fails makes the dynamic linker allocate its message; the first hook may have been
  * called by the target's allocator, which would then wait for itself. The program stands before us:
- * what it alone defines (an allocator's operator delete), RTLD_NEXT does not find.
+ * what it alone defines (an allocator's operator delete), RTLD_NEXT does not find. Not
+ * dl_iterate_phdr: a sanitizer's runtime has its own, which does not work before that has begun.
  */
 static bool real_is_defined(const char *name)
 {
-    struct dl_find_object own;
-    struct real_search search = {.name = name};
-    if (_dl_find_object(&jam_real, &own) != 0)
+    struct dl_find_object file;
+    if (_dl_find_object(&jam_real, &file) != 0)
         return false;
-    search.own_bias = own.dlfo_link_map->l_addr;
-    return dl_iterate_phdr(real_file_defines, &search) != 0;
+    for (const struct link_map *map = file.dlfo_link_map->l_next; map; map = map->l_next) {
+        if (_dl_find_object(map->l_ld, &file) != 0)
+            continue;
+        struct jam_image image = jam_image_describe(&file);
+        if (jam_symbol_find(&image, name))
+            return true;
+    }
+    return false;
 }
 
 /*

@@ -162,6 +162,18 @@ def an_allocator_in_the_program_may_call_us_while_it_begins():
     equal(run("./own", env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}).returncode, 0)
 
 
+@test
+def a_sanitizer_may_look_its_functions_up_before_it_works():
+    build("locks.c", """
+#include <pthread.h>
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+int main(void) { return pthread_mutex_lock(&mutex) || pthread_mutex_unlock(&mutex); }
+""", "-fsanitize=thread", "-o", "locks")
+    if run("./locks").returncode:
+        raise Skip("ThreadSanitizer does not work here")
+    equal(run("./locks", env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}).returncode, 0)
+
+
 def check_allocator(name):
     library = find_library(name)
     for place in HEAP:
