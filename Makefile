@@ -15,6 +15,8 @@
 ##                  built, bare and recorded: status and output must be the same
 ##   check-python   CPython's own tests of threads, processes and signals, bare and recorded: each case must
 ##                  have the same result (interpreters: here and in LOCKJAM_PYTHONS; those with tests)
+##   pythons        fetch newer Python interpreters than Debian 12 has into build/pythons (PYTHONS="3.13 3.14
+##                  3.15"); test, check-python and bench use what is there
 ##   soak           threads, locks, libraries and processes come and go, recorded, for SECONDS=600
 ##   bench          what recording costs on this machine
 ##   format         rewrite all sources with clang-format
@@ -332,6 +334,11 @@ check-conformance: all
 .PHONY: check-python
 check-python: all
 	$(Q)LOCKJAM_BUILD=$(abspath $(B)) tests/cpython/run $(T)
+
+.PHONY: pythons
+pythons:
+	$(Q)scripts/install-packages patchelf
+	$(Q)scripts/fetch-pythons $(B)/pythons $(PYTHONS)
 
 SECONDS := 600
 .PHONY: soak

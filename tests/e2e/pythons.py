@@ -1,12 +1,16 @@
 """The Python interpreters that tests record programs with.
 
-All that are called python3 or python3.N here, and those that LOCKJAM_PYTHONS names (paths, separated by
-colons).
+All that are called python3 or python3.N here, those that LOCKJAM_PYTHONS names (paths, separated by
+colons), and those that `make pythons` fetched.
 """
 import glob
 import os
 import subprocess
 import sys
+
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FETCHED = os.path.join(os.environ.get("LOCKJAM_BUILD", os.path.join(TOP, "build")), "pythons")
 
 
 def named():
@@ -25,6 +29,8 @@ def interpreters():
             name = os.path.basename(path)
             if name == "python3" or name[len("python3."):].isdigit():
                 found.setdefault(os.path.realpath(path), path)
+    for path in sorted(glob.glob(os.path.join(FETCHED, "*", "usr", "bin", "python3.*"))):
+        found.setdefault(os.path.realpath(path), path)
     return [path for path in found.values() if is_known(path)]
 
 
