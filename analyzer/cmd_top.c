@@ -84,10 +84,12 @@ static void show(struct jam_top *top, struct jam_top_view *view)
 static void press_move(struct jam_top *top, struct jam_top_view *view, int key)
 {
     bool is_up = key == JAM_KEY_UP || key == 'k';
-    if (is_up && view->selected)
-        view->selected--;
-    if (!is_up && view->selected + 1 < top->lock_count)
-        view->selected++;
+    size_t row = jam_top_row_of(top, view->selected);
+    if (is_up && row)
+        row--;
+    if (!is_up && row + 1 < top->lock_count)
+        row++;
+    view->selected = jam_top_lock_at(top, row);
 }
 
 static void press_sort(struct jam_top *top, struct jam_top_view *view, int key)
@@ -101,7 +103,7 @@ static void press_sort(struct jam_top *top, struct jam_top_view *view, int key)
 static void press_enter(struct jam_top *top, struct jam_top_view *view, int key)
 {
     (void)key;
-    view->lock = jam_top_lock_at(top, view->selected);
+    view->lock = jam_top_lock_at(top, jam_top_row_of(top, view->selected));
 }
 
 static void press_back(struct jam_top *top, struct jam_top_view *view, int key)
@@ -171,8 +173,6 @@ static int run_screen(struct jam_top *top, const struct top_options *options,
         status = is_over || view.is_paused ? 0 : jam_top_read(top, error);
         if (status)
             break;
-        if (view.selected >= top->lock_count)
-            view.selected = top->lock_count ? top->lock_count - 1 : 0;
         show(top, &view);
         next_ms += (int64_t)(options->interval * 1000);
     } while (!wait_for_keys(top, &view, next_ms));
@@ -235,7 +235,7 @@ const struct jam_command jam_command_top = {
         "shows the locks by the time that threads waited for them within the last second, and the "
         "threads that are blocked now, by whom.\n\n"
         "Keys: w, c, a and h sort by waiting time, waits (contended acquisitions), acquisitions "
-        "and hold time; the arrow keys (or j and k) choose a lock, Enter shows its call sites, "
+        "and hold time; the arrow keys (or j and k) choose a lock, which stays chosen when rows move; Enter shows its call sites, "
         "Escape (or b) all locks again; the space bar pauses; q quits.\n\n"
         "If standard output is no terminal, or with --count, pictures are printed one after the "
         "other as plain text.",

@@ -402,13 +402,14 @@ static void print_locks(struct printing *printing)
 {
     struct jam_top *top = printing->top;
     size_t shown = table_rows(printing, top->lock_count);
+    size_t selected = jam_top_row_of(top, printing->view->selected);
     print_headings(printing, "lock");
     for (size_t i = 0; i < shown; i++) {
         const struct jam_top_row *row = &top->locks[i];
         char name[640];
         snprintf(name, sizeof name, "%s (%s)", lock_name(top, row->lock),
                  jam_lock_kind_name(top->report.contention.locks[row->lock].kind));
-        print_row(printing, row, name, printing->view->has_keys && i == printing->view->selected);
+        print_row(printing, row, name, printing->view->has_keys && i == selected);
     }
     if (!top->lock_count)
         print_plain(printing, "          no lock was used");
@@ -450,4 +451,12 @@ void jam_top_print(struct jam_top *top, const struct jam_top_view *view, FILE *o
 uint32_t jam_top_lock_at(const struct jam_top *top, size_t row)
 {
     return row < top->lock_count ? top->report.contention.locks[top->locks[row].lock].id : 0;
+}
+
+size_t jam_top_row_of(const struct jam_top *top, uint32_t lock)
+{
+    for (size_t row = 0; row < top->lock_count; row++)
+        if (jam_top_lock_at(top, row) == lock)
+            return row;
+    return 0;
 }

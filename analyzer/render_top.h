@@ -45,7 +45,7 @@ struct jam_top {
 struct jam_top_view {
     enum jam_top_sort sort;
     size_t columns, rows; /* rows: 0 = as many as it takes */
-    size_t selected;      /* row of the table of locks */
+    uint32_t selected;    /* id of the chosen lock, wherever its row stands; 0 = that of the first row */
     uint32_t lock;        /* id of the lock that is drilled into, 0 = all locks */
     bool is_color, has_keys;
     bool is_paused;
@@ -58,7 +58,11 @@ void jam_top_fini(struct jam_top *top);
 /* Sorts as the view wants, and prints at most view->rows lines. */
 void jam_top_print(struct jam_top *top, const struct jam_top_view *view, FILE *out);
 
-/* The id of the lock in that row of the table as last printed, 0 if there is none. */
+/*
+ * The table of locks as last printed: the id of the lock in a row, 0 if there is none; and the row of
+ * a lock, the first if it has none.
+ */
 uint32_t jam_top_lock_at(const struct jam_top *top, size_t row);
+size_t jam_top_row_of(const struct jam_top *top, uint32_t lock);
 
 #endif

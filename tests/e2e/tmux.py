@@ -1,5 +1,6 @@
 """A program in a terminal: tmux shows what is on the screen and presses keys."""
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -41,12 +42,13 @@ class Tmux:
     def is_over(self):
         return self.tmux("display-message", "-p", "#{pane_dead}").strip() == "1"
 
-    def wait_for(self, *words, absent=()):
-        """Until the screen has all the words and none of the absent ones; returns it."""
+    def wait_for(self, *words, absent=(), line=""):
+        """Until the screen has all the words, none of the absent ones, and a line like `line`; returns it."""
         deadline = time.monotonic() + LIMIT_SECONDS
         while True:
             screen = self.screen()
-            if all(word in screen for word in words) and not any(word in screen for word in absent):
+            if (all(word in screen for word in words) and not any(word in screen for word in absent)
+                    and re.search(line, screen, re.M)):
                 return screen
-            assert time.monotonic() < deadline, f"never {words} without {absent}:\n{screen}"
+            assert time.monotonic() < deadline, f"never {words} {line} without {absent}:\n{screen}"
             time.sleep(0.05)

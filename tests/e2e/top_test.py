@@ -42,7 +42,8 @@ def shows_locks_and_who_is_blocked():
 @test
 def keys_sort_and_drill_in():
     with traffic() as process, Tmux(LOCKJAM, "top", "--interval=0.2", process.pid) as terminal:
-        terminal.wait_for("wait*", "hot_mutex (mutex)", absent=["since its start"])
+        # The wait for the program's beginning stands in the picture of its interval.
+        terminal.wait_for("wait*", "hot_mutex (mutex)", absent=["since its start", "begun (sem)"])
         terminal.send("a")
         screen = terminal.wait_for("acquired*", "hot_mutex (mutex)")
         equal(table(screen)[0][4], "hot_mutex (mutex)")
@@ -55,10 +56,28 @@ def keys_sort_and_drill_in():
         assert "parked_mutex" not in screen, screen
         terminal.send("Escape")
         terminal.wait_for("parked_mutex (mutex)")
-        terminal.send("Down", "Enter")
+        terminal.send("Down")
+        terminal.wait_for(line=r"^>.* parked_mutex \(mutex\)")
+        terminal.send("Enter")
         terminal.wait_for("call site of parked_mutex")
         terminal.send("b", "Space")
         terminal.wait_for("paused")
+
+
+@test
+def the_chosen_lock_stays_chosen_when_rows_move():
+    with traffic() as process, Tmux(LOCKJAM, "top", "--interval=0.2", process.pid) as terminal:
+        screen = terminal.wait_for("parked_mutex (mutex)", "hot_mutex (mutex)", absent=["since its start", "begun (sem)"])
+        equal(table(screen)[0][4], "hot_mutex (mutex)")
+        terminal.send("Down")
+        terminal.wait_for(line=r"^>.* parked_mutex \(mutex\)")
+        terminal.send("Up")
+        terminal.wait_for(line=r"^>.* hot_mutex \(mutex\)")
+        process.stdin.write("quiet\n")
+        process.stdin.flush()
+        terminal.wait_for(line=r"^ .* parked_mutex \(mutex\) *\n>.* hot_mutex \(mutex\)")
+        terminal.send("Enter")
+        terminal.wait_for("call site of hot_mutex")
 
 
 @test

@@ -4,10 +4,12 @@
  * usage: traffic
  *
  * main holds parked_mutex, for which the thread "parked" waits for ever; four threads "busy-N"
- * contend for hot_mutex. Prints "ready" when all of them have begun, and ends without tidying up.
+ * contend for hot_mutex, until a line comes in. Prints "ready" when all of them have begun, and ends
+ * without tidying up.
  */
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +21,7 @@ static pthread_mutex_t parked_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t hot_mutex = PTHREAD_MUTEX_INITIALIZER;
 static sem_t begun;
 static volatile unsigned long work;
+static volatile bool is_quiet;
 
 static void *parked(void *argument)
 {
@@ -34,12 +37,13 @@ static void *busy(void *argument)
     snprintf(name, sizeof name, "busy-%d", *(int *)argument);
     pthread_setname_np(pthread_self(), name);
     sem_post(&begun);
-    for (;;) {
+    while (!is_quiet) {
         pthread_mutex_lock(&hot_mutex);
         for (int i = 0; i < BUSY_ROUND; i++)
             work++;
         pthread_mutex_unlock(&hot_mutex);
     }
+    pause();
     return NULL;
 }
 
@@ -59,6 +63,6 @@ int main(void)
     puts("ready");
     fflush(stdout);
     while (getchar() != EOF)
-        continue;
+        is_quiet = true;
     _exit(0);
 }
