@@ -98,8 +98,8 @@ TARGET_LIBS  := -ldl -lm
 
 # --- sources -------------------------------------------------------------------------------------
 
-preload_sources  := $(wildcard preload/*.c)
-analyzer_sources := $(wildcard analyzer/*.c analyzer/*/*.c)
+preload_sources  := $(wildcard preload/*.c preload/*/*.c)
+analyzer_sources := $(wildcard analyzer/*.c analyzer/*/*.c analyzer/*/*/*.c)
 shim_sources     := $(wildcard tests/shim/*.c)
 unit_sources     := $(wildcard tests/unit/*.cc)
 fuzz_sources     := $(wildcard tests/fuzz/*_fuzz.c)
@@ -107,8 +107,8 @@ fuzz_common      := $(filter-out $(fuzz_sources),$(wildcard tests/fuzz/*.c))
 target_sources   := $(wildcard samples/*.c samples/*.cc tests/preload/*.c tests/preload/*.cc \
                       tests/e2e/*.c tests/e2e/*.cc tests/soak/*.c bench/*.c bench/*.cc)
 data_sources     := $(wildcard tests/data/*/*.[ch] tests/data/*/*.cc)
-headers          := $(wildcard include/*.h include/lockjam/*.h preload/*.h analyzer/*.h \
-                      analyzer/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h bench/*.h)
+headers          := $(wildcard include/*.h include/lockjam/*.h preload/*.h preload/*/*.h analyzer/*.h \
+                      analyzer/*/*.h analyzer/*/*/*.h tests/shim/*.h tests/unit/*.h tests/fuzz/*.h bench/*.h)
 formatted        := $(preload_sources) $(analyzer_sources) $(shim_sources) $(unit_sources) \
                     $(fuzz_sources) $(fuzz_common) $(target_sources) $(data_sources) $(headers)
 asset_files      := $(wildcard analyzer/sql/*.sql analyzer/html/* third_party/*/*.js)
@@ -131,6 +131,7 @@ target_programs  := $(patsubst %,$(B)/%,$(basename $(foreach s,$(target_sources)
                       $(if $(filter lib%,$(notdir $(s))),,$(s)))))
 
 .DELETE_ON_ERROR:
+.SECONDARY: $(proto_headers)
 .SUFFIXES:
 .PHONY: all deps demo test check bench format install clean help \
         programs FORCE

@@ -12,7 +12,7 @@
 #include "local.h"
 #include "order.h"
 #include "retry.h"
-#include "python_lock.h"
+#include "python/python_lock.h"
 #include "ring.h"
 #include "session.h"
 #include "stack.h"

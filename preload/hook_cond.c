@@ -7,7 +7,7 @@
  * the cleanup handlers run, so our own handler puts it back into the held list first.
  */
 #include "hook_cond.h"
-#include "gil.h"
+#include "python/gil.h"
 #include "hook_mutex.h"
 #include "real.h"
 

@@ -7,7 +7,7 @@
  * glibc's try on a robust mutex that is beyond recovery leaves it locked.
  */
 #include "hook_mutex.h"
-#include "gil.h"
+#include "python/gil.h"
 #include "limit.h"
 #include "real.h"
 

@@ -7,7 +7,7 @@
  */
 #include "check.h"
 #include "limit.h"
-#include "python_park.h"
+#include "python/python_park.h"
 #include "real.h"
 
 #include <errno.h>

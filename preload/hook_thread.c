@@ -3,7 +3,7 @@
  */
 #include "hook_thread.h"
 #include "check.h"
-#include "python_park.h"
+#include "python/python_park.h"
 #include "real.h"
 
 #include <errno.h>

@@ -10,7 +10,7 @@
 #include "memory.h"
 #include "module.h"
 #include "name.h"
-#include "python_thread.h"
+#include "python/python_thread.h"
 #include "reclaim.h"
 #include "ring.h"
 #include "session.h"

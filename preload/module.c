@@ -5,7 +5,7 @@
 #include "growth.h"
 #include "image.h"
 #include "session.h"
-#include "python.h"
+#include "python/python.h"
 #include "session_facts.h"
 
 #include <dlfcn.h>

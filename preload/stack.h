@@ -24,7 +24,7 @@
 #include <stdint.h>
 #include "arch.h"
 #include "module.h"
-#include "python.h"
+#include "python/python.h"
 #include "thread.h"
 
 /* Follow the branches of the memo; then walk, intern, remember. 0: no space for it (counted). */

@@ -10,7 +10,7 @@
 #ifndef JAM_CORE_RUN_H
 #define JAM_CORE_RUN_H
 
-#include "core/critical_path.h"
+#include "core/contention/critical_path.h"
 #include "core/replay.h"
 
 /* What one thread and one lock had to do with each other. */

@@ -1,5 +1,5 @@
 // The report's data, decoded: lists of numbers become objects, positions become references.
-// What the fields are and in which order: analyzer/render_html_data.c.
+// What the fields are and in which order: analyzer/render/html/render_html_data.c.
 
 const TOTALS = ["acquisitions", "contended", "tryFailures", "timeouts", "wait", "waitMax", "hold", "holdMax"];
 const THREAD = ["name", "process", "tid", "lifetime", "wait", "waits", "blocked"];

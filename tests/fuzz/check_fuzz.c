@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/baseline.h"
-#include "core/declared_order.h"
-#include "core/suppress.h"
+#include "core/finding/baseline.h"
+#include "core/order/declared_order.h"
+#include "core/finding/suppress.h"
 #include "fuzz.h"
 
 /* The rules must also survive being compared. */

@@ -5,13 +5,13 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "render_check.h"
-#include "render_dump.h"
-#include "render_export.h"
-#include "render_graph.h"
-#include "render_hang.h"
-#include "render_html.h"
-#include "render_report.h"
+#include "render/check/render_check.h"
+#include "render/render_dump.h"
+#include "render/render_export.h"
+#include "render/render_graph.h"
+#include "render/render_hang.h"
+#include "render/html/render_html.h"
+#include "render/render_report.h"
 
 static void report_all(char *path, FILE *out)
 {

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/baseline.h"
-#include "core/declared_order.h"
-#include "core/fingerprint.h"
-#include "core/pattern.h"
-#include "core/suppress.h"
-#include "render_check_words.h"
+#include "core/finding/baseline.h"
+#include "core/order/declared_order.h"
+#include "core/finding/fingerprint.h"
+#include "core/finding/pattern.h"
+#include "core/finding/suppress.h"
+#include "render/check/render_check_words.h"
 #include "util/wrap.h"
 
 #define MAX_STACKS 8

@@ -1,7 +1,7 @@
 /* Hands out the rows of the command table. */
 #include "command_shim.h"
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 const char *jam_shim_command(size_t index)
 {

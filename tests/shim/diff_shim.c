@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/diff.h"
+#include "core/contention/diff.h"
 
 static struct jam_diff compare(const struct jam_shim_part *parts, size_t count, double percent)
 {

@@ -6,7 +6,7 @@
 extern "C" {
 #endif
 
-#include "core/doctor.h"
+#include "core/doctor/doctor.h"
 
 /* A file of the case. Names of symbols are separated by single spaces; NULL = none. */
 struct jam_shim_object {

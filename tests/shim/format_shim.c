@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 
-#include "trace_file.h"
+#include "trace/trace_file.h"
 #include "trace_format.h"
-#include "trace_kind.h"
-#include "trace_record.h"
+#include "trace/trace_kind.h"
+#include "trace/trace_record.h"
 
 #define WHOLE(structure)                                                                           \
     {                                                                                              \

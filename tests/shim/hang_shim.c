@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hang.h"
+#include "core/hang/hang.h"
 
 #define THREADS 10
 #define LOCKS   26

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/livelock.h"
-#include "core/misuse.h"
+#include "core/hang/livelock.h"
+#include "core/finding/misuse.h"
 
 static struct jam_retry retry_of(const struct jam_shim_retry *retry)
 {

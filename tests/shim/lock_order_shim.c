@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/lock_order.h"
-#include "trace_lock_order.h"
+#include "core/order/lock_order.h"
+#include "trace/trace_lock_order.h"
 
 struct jam_shim_search {
     struct jam_lock_order *order;

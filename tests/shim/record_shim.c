@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "record_silence.h"
-#include "record_traces.h"
+#include "record/record_silence.h"
+#include "record/record_traces.h"
 #include "trace_format.h"
 
 int jam_shim_trace_write(const char *path, const struct jam_shim_trace *trace)

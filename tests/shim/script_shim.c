@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/run.h"
-#include "core/shape.h"
-#include "core/whatif.h"
+#include "core/contention/shape.h"
+#include "core/contention/whatif.h"
 
 #define MOST_THREADS 8 /* of scripts that are simulated */
 

@@ -6,9 +6,9 @@
 extern "C" {
 #endif
 
-#include "data_name.h"
-#include "demangle.h"
-#include "symbolize.h"
+#include "util/data_name.h"
+#include "util/demangle.h"
+#include "symbols/symbolize.h"
 
 #ifdef __cplusplus
 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/timeline_thin.h"
+#include "core/contention/timeline_thin.h"
 
 static const struct {
     const char *word;

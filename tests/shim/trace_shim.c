@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "core/timebase.h"
-#include "render_dump.h"
-#include "render_report.h"
-#include "trace_event.h"
-#include "trace_record.h"
+#include "render/render_dump.h"
+#include "render/render_report.h"
+#include "trace/trace_event.h"
+#include "trace/trace_record.h"
 
 struct jam_shim_opened jam_shim_open(const char *path)
 {

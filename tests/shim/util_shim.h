@@ -8,9 +8,9 @@ extern "C" {
 
 #include "core/function_name.h"
 #include "core/lock_kind.h"
-#include "core/python_lines.h"
-#include "core/python_lock.h"
-#include "options.h"
+#include "core/python/python_lines.h"
+#include "core/python/python_lock.h"
+#include "util/options.h"
 #include "util/human.h"
 #include "util/intern.h"
 #include "util/map.h"

@@ -1,0 +1,286 @@
+/*
+ * Rules by the function that creates the semaphore, innermost frame first; then, for the program's
+ * own locks, what the creating line assigns to.
+ */
+#include "core/python/python_lock.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/function_name.h"
+#include "trace_format.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    return slash ? slash + 1 : path;
+}
+
+static const char *text_or(const char *text, const char *other)
+{
+    return text ? text : other;
+}
+
+/* "wait" of "Condition.wait". */
+static const char *last_part(const char *function)
+{
+    const char *dot = function ? strrchr(function, '.') : NULL;
+    return dot ? dot + 1 : text_or(function, "");
+}
+
+size_t jam_python_site(const struct jam_python_place *places, size_t count)
+{
+    size_t best = 0;
+    enum jam_python_role best_role = JAM_PYTHON_START;
+    for (size_t i = 0; i < count && best_role != JAM_PYTHON_PROGRAM; i++) {
+        enum jam_python_role role = jam_function_python_role(places[i].function, places[i].file);
+        if (role < best_role)
+            continue;
+        best = i;
+        best_role = role;
+    }
+    return best;
+}
+
+/* --- what the line assigns to --- */
+
+static bool is_name_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
+}
+
+/*
+ * The target of an assignment: "self.lock" of "    self.lock: Lock = threading.Lock()". False if the
+ * line is none, or assigns to something more than a dotted name.
+ */
+static bool read_target(const char *source, char *target, size_t size)
+{
+    size_t used = 0;
+    while (*source == ' ' || *source == '\t')
+        source++;
+    while (is_name_character(*source) && used + 1 < size)
+        target[used++] = *source++;
+    target[used] = '\0';
+    while (*source == ' ')
+        source++;
+    if (*source == ':') /* an annotation */
+        while (*source && *source != '=')
+            source++;
+    return used && source[0] == '=' && source[1] != '=';
+}
+
+/* "Pool" of "Pool.__init__" and of "make.<locals>.Pool.__init__". */
+static bool read_class(const char *function, char *name, size_t size)
+{
+    const char *last = function ? strrchr(function, '.') : NULL;
+    if (!last || last == function)
+        return false;
+    const char *start = last;
+    while (start > function && start[-1] != '.')
+        start--;
+    snprintf(name, size, "%.*s", (int)(last - start), start);
+    return start[0] != '<';
+}
+
+/* "Pool.lock" for "self.lock" in a method of Pool; other targets as they are. */
+static void put_target(const struct jam_python_creation *creation,
+                       const struct jam_python_place *place, const char *target, char *name)
+{
+    char owner[JAM_PYTHON_NAME_BYTES / 2];
+    bool is_attribute = strncmp(target, "self.", 5) == 0 || strncmp(target, "cls.", 4) == 0;
+    const char *attribute = strchr(target, '.');
+    if (is_attribute && read_class(place->function, owner, sizeof owner))
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%s%s", owner, attribute);
+    else if (is_attribute && creation->owner)
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%.*s%s", JAM_PYTHON_NAME_BYTES / 2, creation->owner,
+                 attribute);
+    else
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%s", target);
+}
+
+static void put_site(const struct jam_python_place *place, const char *what, char *name)
+{
+    snprintf(name, JAM_PYTHON_NAME_BYTES, "%s %s %s:%u", what, text_or(place->function, "?"),
+             text_or(base_name(place->file), "?"), place->line);
+}
+
+/* --- kinds --- */
+
+/* The outermost function of the library: "Event.__init__" of the lock in its Condition. */
+static const char *mechanism(const struct jam_python_creation *creation, size_t site)
+{
+    return site ? creation->places[site - 1].function : NULL;
+}
+
+/* The outermost constructor: the object that has the lock. */
+static const char *constructor(const struct jam_python_creation *creation, size_t site)
+{
+    for (size_t i = site; i-- > 0;)
+        if (strcmp(last_part(creation->places[i].function), "__init__") == 0)
+            return creation->places[i].function;
+    return mechanism(creation, site);
+}
+
+static bool describe_wait(struct jam_python_lock *lock, const struct jam_python_creation *creation,
+                          size_t site)
+{
+    char what[JAM_PYTHON_NAME_BYTES];
+    if (strcmp(last_part(creation->places[0].function), "wait") != 0 || !site)
+        return false;
+    lock->kind = JAM_LOCK_COND;
+    snprintf(what, sizeof what, "%s in", text_or(mechanism(creation, site), "wait"));
+    put_site(&creation->places[site], what, lock->name);
+    return true;
+}
+
+/* threading._set_tstate_lock makes, in the new thread, what join waits for. */
+static bool describe_end(struct jam_python_lock *lock, const struct jam_python_creation *creation)
+{
+    if (strcmp(last_part(creation->places[0].function), "_set_tstate_lock") != 0)
+        return false;
+    lock->kind = JAM_LOCK_THREAD;
+    snprintf(lock->name, sizeof lock->name, "end of a thread");
+    return true;
+}
+
+/* importlib's own class of locks; what its other functions create is for the files that they read. */
+static bool is_module_lock(const struct jam_python_place *place)
+{
+    const char *function = text_or(place->function, "");
+    return strncmp(function, "_ModuleLock.", 12) == 0 ||
+           (strcmp(function, "__init__") == 0 &&
+            strcmp(text_or(place->file, ""), "<frozen importlib._bootstrap>") == 0);
+}
+
+static bool describe_frozen(struct jam_python_lock *lock,
+                            const struct jam_python_creation *creation)
+{
+    const char *file = text_or(creation->places[0].file, "");
+    if (strncmp(file, "<frozen ", 8) != 0)
+        return false;
+    lock->kind = JAM_LOCK_SEM;
+    lock->is_import = is_module_lock(&creation->places[0]);
+    snprintf(lock->name, sizeof lock->name, "%s",
+             lock->is_import ? "import lock" : "lock of the interpreter");
+    return true;
+}
+
+/* Of a SimpleQueue, a lock of the interpreter, ... */
+static bool describe_parked(struct jam_python_lock *lock,
+                            const struct jam_python_creation *creation, size_t site)
+{
+    if (creation->made != JAM_PYTHON_MADE_WAIT)
+        return false;
+    lock->kind = JAM_LOCK_SEM;
+    put_site(&creation->places[site], "wait in", lock->name);
+    return true;
+}
+
+/* Words of a line that creates locks: what lacks them all creates one inside the interpreter. */
+static bool creates_locks(const char *source)
+{
+    static const char *const words[] = {"Lock",    "lock",  "Condition", "Semaphore", "Event",
+                                        "Barrier", "Queue", "Executor",  "Timer",     "Thread"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(source, words[i]))
+            return true;
+    return false;
+}
+
+/*
+ * threading.RLock is a function of Python, and so are the locks of multiprocessing: what they make is
+ * the program's own.
+ */
+static bool is_own(const struct jam_python_creation *creation, size_t site)
+{
+    const char *maker = last_part(mechanism(creation, site));
+    return !site || strcmp(maker, "RLock") == 0 || strcmp(maker, "Lock") == 0;
+}
+
+/* By a class, or by a function that is named like one: the line assigns what it makes. */
+static bool is_made_here(const struct jam_python_creation *creation, size_t site)
+{
+    const char *maker = last_part(mechanism(creation, site));
+    return strcmp(maker, "__init__") == 0 || isupper((unsigned char)*maker);
+}
+
+static bool is_recursive(const struct jam_python_creation *creation)
+{
+    const char *source = creation->source;
+    if (creation->made != JAM_PYTHON_MADE_SOMETHING)
+        return creation->made == JAM_PYTHON_MADE_RLOCK;
+    return strcmp(text_or(creation->places[0].function, ""), "RLock") == 0 ||
+           (source && strstr(source, "RLock"));
+}
+
+/* A Lock or RLock for certain. */
+static bool is_lock(const struct jam_python_creation *creation)
+{
+    const char *source = creation->source;
+    return creation->made != JAM_PYTHON_MADE_SOMETHING ||
+           (source && (strstr(source, "Lock") || strstr(source, "allocate_lock")));
+}
+
+/* The lock inside an Event, a Queue, ...: "Pool.ready (Event)", by what that is assigned to. */
+static void describe_part(struct jam_python_lock *lock, const struct jam_python_creation *creation,
+                          size_t site, const char *target)
+{
+    char owner[JAM_PYTHON_NAME_BYTES / 2], name[JAM_PYTHON_NAME_BYTES];
+    char what[JAM_PYTHON_NAME_BYTES];
+    const struct jam_python_place *place = &creation->places[site];
+    if (!read_class(constructor(creation, site), owner, sizeof owner))
+        snprintf(owner, sizeof owner, "%s",
+                 text_or(base_name(creation->places[site - 1].file), "object"));
+    if (target) {
+        put_target(creation, place, target, name);
+        snprintf(lock->name, sizeof lock->name, "%.120s (%.100s)", name, owner);
+    } else {
+        snprintf(what, sizeof what, "%.120s made at", owner);
+        put_site(place, what, lock->name);
+    }
+}
+
+/* Created by threading or queue themselves: not by C code that others call. */
+static bool is_of_threading(const struct jam_python_creation *creation)
+{
+    const char *name = text_or(base_name(creation->places[0].file), "");
+    return strcmp(name, "threading.py") == 0 || strcmp(name, "queue.py") == 0;
+}
+
+static void describe_lock(struct jam_python_lock *lock, const struct jam_python_creation *creation,
+                          size_t site)
+{
+    char target[JAM_PYTHON_NAME_BYTES];
+    const char *source = creation->source;
+    const struct jam_python_place *place = &creation->places[site];
+    bool has_target = source && read_target(source, target, sizeof target);
+    lock->kind = is_recursive(creation) ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
+    lock->is_lock = is_own(creation, site) && is_lock(creation);
+    lock->is_owned = lock->is_lock || (!is_own(creation, site) && is_of_threading(creation));
+    if (source && strchr(source, ';'))
+        has_target = false; /* several statements: which one? */
+    if (is_own(creation, site) && source && !is_lock(creation) && !creates_locks(source)) {
+        lock->kind = JAM_LOCK_SEM;
+        put_site(place, "lock of the interpreter made at", lock->name);
+    } else if (!is_own(creation, site)) {
+        has_target = has_target && is_made_here(creation, site);
+        describe_part(lock, creation, site, has_target ? target : NULL);
+    } else if (has_target) {
+        put_target(creation, place, target, lock->name);
+    } else {
+        put_site(place, "Lock made at", lock->name);
+    }
+}
+
+void jam_python_lock_describe(struct jam_python_lock *lock,
+                              const struct jam_python_creation *creation)
+{
+    size_t site = jam_python_site(creation->places, creation->count);
+    *lock = (struct jam_python_lock){0};
+    bool is_known = describe_wait(lock, creation, site) || describe_end(lock, creation) ||
+                    describe_parked(lock, creation, site) || describe_frozen(lock, creation);
+    if (!is_known)
+        describe_lock(lock, creation, site);
+}

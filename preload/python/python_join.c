@@ -1,0 +1,32 @@
+/*
+ * Joining Python threads. Up to Python 3.12 Thread.join is no pthread_join: a new thread makes a
+ * semaphore for its own end (Thread._set_tstate_lock) and takes it, the interpreter posts it when the
+ * thread is over, and who joins acquires it. So the acquire orders all that the thread did before
+ * what its joiner does next, as a join does. Newer ones join the thread itself.
+ */
+#include "clock.h"
+#include "lock.h"
+#include "python/python.h"
+#include "ring.h"
+
+void jam_python_created(const struct jam_thread *self, struct jam_lock_record *lock)
+{
+    lock->thread = jam_python_makes_end() ? self->id : 0;
+    if (lock->thread)
+        jam_lock_is_event(lock); /* the thread does not hold its end: it is what others wait for */
+}
+
+void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *lock,
+                         uint32_t stack)
+{
+    struct jam_thread_record *ended =
+        lock->thread == self->id ? NULL : jam_thread_find(lock->thread);
+    if (!ended)
+        return;
+    self->record->segment = ++self->segment;
+    ended->joiner = self->id;
+    ended->joiner_segment = self->segment;
+    jam_thread_flag(ended, JAM_THREAD_JOINED);
+    if (jam_ring_takes_blocking)
+        jam_ring_put(self, JAM_EVENT_JOIN, 0, ended->id, stack, jam_ticks());
+}
