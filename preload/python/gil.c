@@ -15,6 +15,7 @@
 #include <string.h>
 
 enum {
+    TO_SWITCH_NUMBER = -8, /* unsigned long: counts changes of the holder; guarded by the mutex */
     TO_MUTEX = 0x30,
     TO_SWITCH_COND = 0x58,
     TO_SWITCH_MUTEX = 0x88,
@@ -34,8 +35,7 @@ uint64_t jam_gil_low, jam_gil_bytes;
 
 static struct gil {
     uint64_t cond;      /* its address, 0 = free; atomic */
-    uint32_t takes;     /* atomic */
-    uint32_t asked_for; /* somebody waited for a whole interval, in which nobody took it; atomic */
+    uint32_t asked_for; /* its holder is asked to give it up; written under its mutex; atomic */
 } gils[GILS_MAX];
 
 /* Where a thread is in its dealings with a GIL. */
@@ -126,7 +126,7 @@ static bool table_add(uint64_t gil)
         i++;
     if (i < GILS_MAX) {
         range_add(gil);
-        gils[i].asked_for = gils[i].takes = 0;
+        gils[i].asked_for = 0;
         __atomic_store_n(&gils[i].cond, gil, __ATOMIC_RELEASE);
     }
     jam_growth_unlock();
@@ -147,11 +147,18 @@ static bool take_begin(struct jam_call call, const struct gil *gil)
     return jam_request_begin_at(&turn.request, call, turn.stack);
 }
 
+/* It is ours, and its mutex still locked: who was asked to give it up has done so. */
+static void take_note(struct gil *gil)
+{
+    turn.step = STEP_TAKEN;
+    if (__atomic_load_n(&gil->asked_for, __ATOMIC_RELAXED))
+        __atomic_store_n(&gil->asked_for, 0, __ATOMIC_RELAXED);
+}
+
 /* It is ours, and its mutex free. */
-static void take_end(struct jam_call call, struct gil *gil)
+static void take_end(struct jam_call call, const struct gil *gil)
 {
     turn.step = STEP_OUTSIDE;
-    __atomic_fetch_add(&gil->takes, 1, __ATOMIC_RELAXED);
     if (turn.has_waited)
         jam_request_unblock(&turn.request, true);
     else if (!take_begin(call, gil))
@@ -238,12 +245,11 @@ static void mutex_enter(struct jam_call call, struct gil *gil)
 int jam_gil_lock(struct jam_call call, pthread_mutex_t *mutex)
 {
     struct gil *gil;
-    if (gil_find(mutex, &gil) == PART_MUTEX) {
+    enum gil_part part = gil_find(mutex, &gil);
+    if (part == PART_MUTEX)
         mutex_enter(call, gil);
-        return jam_real.pthread_mutex_lock(mutex);
-    }
-    if (turn.step == STEP_ENTERED || turn.step == STEP_WAITING)
-        turn.step = STEP_TAKEN;
+    else if (part != PART_NONE && (turn.step == STEP_ENTERED || turn.step == STEP_WAITING))
+        take_note(gil);
     return jam_real.pthread_mutex_lock(mutex);
 }
 
@@ -272,16 +278,25 @@ static void wait_begin(struct jam_call call, const struct gil *gil)
     turn.has_waited = true;
 }
 
+static uint64_t switch_number(const struct gil *gil)
+{
+    return *(const uint64_t *)(gil->cond + TO_SWITCH_NUMBER);
+}
+
+/*
+ * The interpreter asks the holder to give the GIL up if it had the same one for a whole interval; both
+ * readings are made under the mutex, as its own are.
+ */
 static int wait_for_gil(struct jam_call call, struct gil *gil, pthread_mutex_t *mutex,
                         const struct timespec *deadline)
 {
     int result;
-    uint32_t takes = __atomic_load_n(&gil->takes, __ATOMIC_RELAXED);
+    uint64_t before = switch_number(gil);
     wait_begin(call, gil);
     pthread_cleanup_push(take_abort, NULL);
     result = jam_real.pthread_cond_timedwait((pthread_cond_t *)gil->cond, mutex, deadline);
     pthread_cleanup_pop(0);
-    if (result == ETIMEDOUT && takes == __atomic_load_n(&gil->takes, __ATOMIC_RELAXED))
+    if (result == ETIMEDOUT && before == switch_number(gil))
         __atomic_store_n(&gil->asked_for, 1, __ATOMIC_RELAXED);
     return result;
 }
