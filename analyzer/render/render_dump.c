@@ -13,19 +13,6 @@
 
 #define TEXT_BYTES 8192
 
-void jam_dump_text(const struct jam_dump *dump, const char *key, const char *text, size_t length)
-{
-    char clean[TEXT_BYTES];
-    jam_human_clean_bytes(text, length, clean, sizeof clean);
-    fprintf(dump->out, " %s=\"", key);
-    for (const char *at = clean; *at; at++) {
-        if (*at == '"' || *at == '\\')
-            fputc('\\', dump->out);
-        fputc(*at, dump->out);
-    }
-    fputc('"', dump->out);
-}
-
 static void put_fields(const struct jam_dump *dump, const struct jam_field *fields,
                        const void *record)
 {
@@ -50,7 +37,7 @@ static void put_string(const struct jam_dump *dump, const struct jam_cursor *cur
     bool is_known = string->key && string->key < sizeof keys / sizeof keys[0];
     (void)cursor;
     fprintf(dump->out, " key=%s", is_known ? keys[string->key] : "unknown");
-    jam_dump_text(dump, "text", string->text, string->length);
+    jam_field_print_text(dump->out, "text", string->text, string->length);
 }
 
 static void put_module(const struct jam_dump *dump, const struct jam_cursor *cursor,
@@ -61,7 +48,7 @@ static void put_module(const struct jam_dump *dump, const struct jam_cursor *cur
     fputs(" build_id=", dump->out);
     for (unsigned i = 0; i < module->build_id_bytes; i++)
         fprintf(dump->out, "%02x", module->build_id[i]);
-    jam_dump_text(dump, "path", module->path, module->path_bytes);
+    jam_field_print_text(dump->out, "path", module->path, module->path_bytes);
 }
 
 static void put_thread(const struct jam_dump *dump, const struct jam_cursor *cursor,
@@ -69,8 +56,8 @@ static void put_thread(const struct jam_dump *dump, const struct jam_cursor *cur
 {
     const struct jam_thread_record *thread = record;
     (void)cursor;
-    jam_dump_text(dump, "name", thread->name, sizeof thread->name);
-    jam_dump_text(dump, "title", thread->title, sizeof thread->title);
+    jam_field_print_text(dump->out, "name", thread->name, sizeof thread->name);
+    jam_field_print_text(dump->out, "title", thread->title, sizeof thread->title);
 }
 
 static void put_lock(const struct jam_dump *dump, const struct jam_cursor *cursor,
@@ -90,8 +77,8 @@ static void put_lock(const struct jam_dump *dump, const struct jam_cursor *curso
     char name[JAM_NAME_TEXT_BYTES];
     (void)cursor;
     if (dump->frames)
-        jam_dump_text(dump, "name", jam_name_lock(dump->frames, dump->trace, &named, name),
-                      sizeof name);
+        jam_field_print_text(dump->out, "name",
+                             jam_name_lock(dump->frames, dump->trace, &named, name), sizeof name);
 }
 
 static void put_symbols(const struct jam_dump *dump, uint32_t stack_ref)
@@ -104,7 +91,7 @@ static void put_symbols(const struct jam_dump *dump, uint32_t stack_ref)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s", i ? "; " : "",
                                  jam_name_frame(&list.frames[i], name),
                                  list.frames[i].is_inlined ? " (inlined)" : "");
-    jam_dump_text(dump, "symbols", text, sizeof text);
+    jam_field_print_text(dump->out, "symbols", text, sizeof text);
 }
 
 static void put_stack(const struct jam_dump *dump, const struct jam_cursor *cursor,
@@ -137,8 +124,8 @@ static void put_code(const struct jam_dump *dump, const struct jam_cursor *curso
 {
     const struct jam_python_code *code = record;
     (void)cursor;
-    jam_dump_text(dump, "name", code->text, code->name_bytes);
-    jam_dump_text(dump, "file", code->text + code->name_bytes, code->file_bytes);
+    jam_field_print_text(dump->out, "name", code->text, code->name_bytes);
+    jam_field_print_text(dump->out, "file", code->text + code->name_bytes, code->file_bytes);
 }
 
 static void put_ref(const struct jam_dump *dump, const struct jam_cursor *cursor)
@@ -259,13 +246,14 @@ static void dump_header(const struct jam_dump *dump)
     const struct jam_header *header = &dump->trace->header;
     fputs("trace", dump->out);
     put_fields(dump, jam_header_fields, header);
-    jam_dump_text(dump, "run_id", header->run_id, sizeof header->run_id);
+    jam_field_print_text(dump->out, "run_id", header->run_id, sizeof header->run_id);
     fputc('\n', dump->out);
     for (unsigned i = 0; i < JAM_LOSS_KINDS; i++) {
         if (!header->lost[i])
             continue;
         fprintf(dump->out, "lost kind=%u count=%" PRIu64, i, header->lost[i]);
-        jam_dump_text(dump, "meaning", jam_facts_loss_text(i), strlen(jam_facts_loss_text(i)));
+        jam_field_print_text(dump->out, "meaning", jam_facts_loss_text(i),
+                             strlen(jam_facts_loss_text(i)));
         fputc('\n', dump->out);
     }
 }
@@ -301,7 +289,7 @@ static void dump_damage(const struct jam_dump *dump)
         return;
     fprintf(dump->out, "damage count=%" PRIu64 " bytes=%" PRIu64 " first_offset=%" PRIu64,
             damage->count, damage->bytes, damage->first_offset);
-    jam_dump_text(dump, "reason", damage->reason, strlen(damage->reason));
+    jam_field_print_text(dump->out, "reason", damage->reason, strlen(damage->reason));
     fputc('\n', dump->out);
 }
 

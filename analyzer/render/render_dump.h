@@ -31,7 +31,4 @@ int jam_dump_trace(const struct jam_dump *dump, struct jam_error *error);
 /* The events alone, merged by time. */
 int jam_dump_events(const struct jam_dump *dump, struct jam_error *error);
 
-/* ` key="text"` with quotes, backslashes and control characters made safe. */
-void jam_dump_text(const struct jam_dump *dump, const char *key, const char *text, size_t length);
-
 #endif

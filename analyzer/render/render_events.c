@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "render/render_dump.h"
+#include "render/render_fields.h"
 #include "trace/trace_event.h"
 #include "util/progress.h"
 
@@ -40,7 +41,7 @@ static void print_event(const struct jam_dump *dump, const struct jam_event_view
             kinds[kind].name, kinds[kind].a, event->a, kinds[kind].b, event->b, event->flags);
     if (kind == JAM_EVENT_PHASE && dump->frames) {
         const char *name = jam_frames_given_name(dump->frames, event->a);
-        jam_dump_text(dump, "text", name ? name : "", name ? strlen(name) : 0);
+        jam_field_print_text(dump->out, "text", name ? name : "", name ? strlen(name) : 0);
     }
     if (event->since_ticks)
         fprintf(dump->out, " since_ns=%" PRIu64,

@@ -6,6 +6,9 @@
 
 #include "core/lock_kind.h"
 #include "trace_format.h"
+#include "util/human.h"
+
+#define TEXT_BYTES 8192
 
 #define NAMED(type, name, key, form)                                                               \
     {                                                                                              \
@@ -351,4 +354,17 @@ void jam_fields_print(const struct jam_field *fields, const void *record,
 {
     for (; fields->key; fields++)
         print_field(fields, load(fields, record), base, out);
+}
+
+void jam_field_print_text(FILE *out, const char *key, const char *text, size_t length)
+{
+    char clean[TEXT_BYTES];
+    jam_human_clean_bytes(text, length, clean, sizeof clean);
+    fprintf(out, " %s=\"", key);
+    for (const char *at = clean; *at; at++) {
+        if (*at == '"' || *at == '\\')
+            fputc('\\', out);
+        fputc(*at, out);
+    }
+    fputc('"', out);
 }

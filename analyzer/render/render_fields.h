@@ -32,6 +32,9 @@ struct jam_field {
 void jam_fields_print(const struct jam_field *fields, const void *record,
                       const struct jam_timebase *base, FILE *out);
 
+/* ` key="text"` with quotes, backslashes and control characters made safe; at most 8 KiB of it. */
+void jam_field_print_text(FILE *out, const char *key, const char *text, size_t length);
+
 extern const struct jam_field jam_header_fields[];
 extern const struct jam_field jam_extent_fields[];
 extern const struct jam_field jam_module_fields[];

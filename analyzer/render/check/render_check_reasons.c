@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "render/check/render_check_fill.h"
 #include "render/check/render_check_name.h"
 #include "render/check/render_check_words.h"
 #include "util/human.h"

@@ -11,10 +11,6 @@
 /* What is wrong, in one sentence without full stop: threads, locks and places by name. */
 const char *jam_check_message(struct jam_check *check, const struct jam_finding *finding);
 
-/* A sentence about a finding: {names} in the template are filled in. See the list in the source. */
-const char *jam_check_fill(struct jam_check *check, const struct jam_finding *finding,
-                           const char *sentence);
-
 /*
  * How a thread of a cycle has what another one waits for: "holds" a lock, "would signal" a
  * condition, "is" a thread that is joined.
