@@ -55,11 +55,15 @@ struct jam_call {
     uint64_t bp;
 };
 
-/* To be expanded in the body of the interposed function itself; needs -fno-omit-frame-pointer. */
+/*
+ * To be expanded in the body of the interposed function itself; needs -fno-omit-frame-pointer. It is
+ * passed down by address, because it goes through all layers of each operation; whoever keeps it
+ * beyond the hook copies it.
+ */
 #define JAM_CALLER()                                                                               \
-    ((struct jam_call){.pc = ((const uint64_t *)__builtin_frame_address(0))[1],                    \
-                       .sp = (uint64_t)__builtin_frame_address(0) + 16,                            \
-                       .bp = ((const uint64_t *)__builtin_frame_address(0))[0]})
+    (&(const struct jam_call){.pc = ((const uint64_t *)__builtin_frame_address(0))[1],             \
+                              .sp = (uint64_t)__builtin_frame_address(0) + 16,                     \
+                              .bp = ((const uint64_t *)__builtin_frame_address(0))[0]})
 
 /*
  * Call function(argument) on another stack that ends at `top` (16-byte aligned). The frame of the

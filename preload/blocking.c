@@ -4,7 +4,7 @@
 #include "misuse.h"
 #include "stack.h"
 
-void jam_blocking_begin(struct jam_blocking *blocking, struct jam_call call, uint16_t kind)
+void jam_blocking_begin(struct jam_blocking *blocking, const struct jam_call *call, uint16_t kind)
 {
     struct jam_thread *self = jam_self;
     blocking->since_ticks = 0;

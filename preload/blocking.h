@@ -29,7 +29,7 @@ static inline bool jam_blocking_is_idle(void)
     return JAM_LIKELY(!self || !jam_held_any(self));
 }
 
-void jam_blocking_begin(struct jam_blocking *blocking, struct jam_call call, uint16_t kind);
+void jam_blocking_begin(struct jam_blocking *blocking, const struct jam_call *call, uint16_t kind);
 void jam_blocking_end(const struct jam_blocking *blocking);
 
 #endif

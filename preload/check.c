@@ -89,8 +89,8 @@ static void release_judge(struct jam_thread *self, struct jam_misuse_fact *fact,
     jam_misuse_note(self, fact);
 }
 
-void jam_check_release(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
-                       struct jam_view view)
+void jam_check_release(struct jam_thread *self, const struct jam_call *call,
+                       struct jam_lock_key key, struct jam_view view)
 {
     struct jam_misuse_fact fact = {
         .result = view.result,
@@ -122,7 +122,7 @@ void jam_check_post(struct jam_thread *self, struct jam_lock_key key,
 
 /* --- ends --- */
 
-void jam_check_end(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
+void jam_check_end(struct jam_thread *self, const struct jam_call *call, struct jam_lock_key key,
                    struct jam_view view)
 {
     struct jam_misuse_fact fact = {.result = view.result, .lock = jam_lock_find(key)};
@@ -249,7 +249,7 @@ void jam_check_failure(const struct jam_request *request, int error)
                                    });
 }
 
-void jam_check_answer(struct jam_call call, struct jam_lock_key key, int error)
+void jam_check_answer(const struct jam_call *call, struct jam_lock_key key, int error)
 {
     bool is_overpost = key.kind == JAM_LOCK_SEM && error == EOVERFLOW;
     if (!is_overpost && !error_is_misuse(error, key.kind))

@@ -22,11 +22,11 @@ struct jam_view {
  * A release of what this thread does not hold, before the real one. If libc is going to obey, the
  * one who holds it does not any more.
  */
-void jam_check_release(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
-                       struct jam_view view);
+void jam_check_release(struct jam_thread *self, const struct jam_call *call,
+                       struct jam_lock_key key, struct jam_view view);
 
 /* The object is about to be destroyed or initialised (again). */
-void jam_check_end(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
+void jam_check_end(struct jam_thread *self, const struct jam_call *call, struct jam_lock_key key,
                    struct jam_view view);
 
 /* A request is about to wait; `owner_tid` as in jam_request_block. */
@@ -40,7 +40,7 @@ void jam_check_cond(const struct jam_request *request, const struct jam_lock_rec
 void jam_check_failure(const struct jam_request *request, int error);
 
 /* A function that is no request has failed with this error number. */
-void jam_check_answer(struct jam_call call, struct jam_lock_key key, int error);
+void jam_check_answer(const struct jam_call *call, struct jam_lock_key key, int error);
 
 /* There is no live record for the key: was there another object, or is this one over? */
 void jam_check_new(struct jam_thread *self, struct jam_lock_key key, uint32_t stack);

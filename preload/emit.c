@@ -81,7 +81,7 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
         request->lock = &self->lost_lock;
         return;
     }
-    jam_local_check(self, request->call); /* it may have begun in a frame of ours */
+    jam_local_check(self, &request->call); /* it may have begun in a frame of ours */
     request->site = jam_site_get(self, request->lock, request->stack, target.mode);
     if (request->site == &self->lost_site)
         return;
@@ -151,11 +151,11 @@ static void request_begin_more(struct jam_request *request)
 }
 
 static inline __attribute__((always_inline)) void
-request_begin_inside(struct jam_request *request, struct jam_call call, uint32_t stack)
+request_begin_inside(struct jam_request *request, const struct jam_call *call, uint32_t stack)
 {
     struct jam_thread *self = request->self;
     struct jam_target *target = &request->target;
-    request->call = call;
+    request->call = *call;
     request->stack = stack;
     request->dependency = NULL;
     struct jam_site_cache *slot = site_cache_slot(self, target->key.address, request->stack);
@@ -179,7 +179,7 @@ request_begin_inside(struct jam_request *request, struct jam_call call, uint32_t
         request_begin_more(request);
 }
 
-bool jam_request_begin(struct jam_request *request, struct jam_call call)
+bool jam_request_begin(struct jam_request *request, const struct jam_call *call)
 {
     request->self = jam_enter();
     if (JAM_UNLIKELY(!request->self))
@@ -189,7 +189,7 @@ bool jam_request_begin(struct jam_request *request, struct jam_call call)
     return true;
 }
 
-bool jam_request_begin_at(struct jam_request *request, struct jam_call call, uint32_t stack)
+bool jam_request_begin_at(struct jam_request *request, const struct jam_call *call, uint32_t stack)
 {
     request->self = jam_enter();
     if (!request->self)
@@ -375,7 +375,7 @@ void jam_release_begin(struct jam_release *release, const void *object)
         release_take(release, object);
 }
 
-void jam_release_begin_post(struct jam_release *release, struct jam_call call,
+void jam_release_begin_post(struct jam_release *release, const struct jam_call *call,
                             struct jam_lock_key key)
 {
     release->self = jam_enter();
@@ -431,7 +431,7 @@ static uint32_t wake_flags(const struct jam_thread *self, const struct jam_lock_
     return flags;
 }
 
-void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
+void jam_emit_wake(struct jam_thread *self, const struct jam_call *call, struct jam_lock_key key,
                    bool is_broadcast)
 {
     jam_local_check(self, call);
@@ -458,7 +458,7 @@ void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_loc
                      now);
 }
 
-void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)
+void jam_emit_created(struct jam_thread *self, const struct jam_call *call, struct jam_lock_key key)
 {
     jam_local_check(self, call);
     if (jam_lock_find(key))
@@ -469,7 +469,8 @@ void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_
     jam_local_check(self, call);
 }
 
-void jam_emit_destroyed(struct jam_thread *self, struct jam_call call, struct jam_lock_key key)
+void jam_emit_destroyed(struct jam_thread *self, const struct jam_call *call,
+                        struct jam_lock_key key)
 {
     struct jam_lock_record *lock = jam_lock_find(key);
     if (lock)

@@ -56,10 +56,10 @@ struct jam_request {
  * False: do not record, forward only. request->target is filled in by the caller, in place: what is
  * stored by halves and copied as a whole has to wait for the store buffer.
  */
-bool jam_request_begin(struct jam_request *request, struct jam_call call);
+bool jam_request_begin(struct jam_request *request, const struct jam_call *call);
 
 /* The same with a stack that was taken before. */
-bool jam_request_begin_at(struct jam_request *request, struct jam_call call, uint32_t stack);
+bool jam_request_begin_at(struct jam_request *request, const struct jam_call *call, uint32_t stack);
 
 /*
  * The thread will wait for a condition while it holds other locks than the mutex that it has just
@@ -131,7 +131,7 @@ void jam_release_end(const struct jam_release *release);
  * A semaphore's post, before the real one: the release of a lock, if this thread holds it, else a
  * wake. Ends with jam_release_end.
  */
-void jam_release_begin_post(struct jam_release *release, struct jam_call call,
+void jam_release_begin_post(struct jam_release *release, const struct jam_call *call,
                             struct jam_lock_key key);
 
 /*
@@ -147,11 +147,13 @@ bool jam_emit_is_held(const struct jam_thread *self, const void *object);
 bool jam_emit_is_reacquired(const struct jam_thread *self, const void *object);
 
 /* A condition is about to be signalled, a semaphore posted, a barrier opened, a once done. */
-void jam_emit_wake(struct jam_thread *self, struct jam_call call, struct jam_lock_key key,
+void jam_emit_wake(struct jam_thread *self, const struct jam_call *call, struct jam_lock_key key,
                    bool is_broadcast);
 
 /* An object was initialised, or is about to be destroyed. */
-void jam_emit_created(struct jam_thread *self, struct jam_call call, struct jam_lock_key key);
-void jam_emit_destroyed(struct jam_thread *self, struct jam_call call, struct jam_lock_key key);
+void jam_emit_created(struct jam_thread *self, const struct jam_call *call,
+                      struct jam_lock_key key);
+void jam_emit_destroyed(struct jam_thread *self, const struct jam_call *call,
+                        struct jam_lock_key key);
 
 #endif

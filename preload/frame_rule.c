@@ -101,7 +101,7 @@ bool jam_rule_ask(struct jam_step *step)
 }
 
 struct rule_walk {
-    struct jam_call call;
+    const struct jam_call *call;
     uint64_t stack_top;
     uint64_t *frames;
     size_t max;
@@ -114,7 +114,8 @@ static void rule_walk(void *argument)
     walk->count = jam_unwinder_walk(walk->call, walk->stack_top, walk->frames, walk->max);
 }
 
-size_t jam_rule_walk_afresh(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max)
+size_t jam_rule_walk_afresh(const struct jam_call *call, uint64_t stack_top, uint64_t *frames,
+                            size_t max)
 {
     struct rule_walk walk = {call, stack_top, frames, max, 0};
     return rule_call(rule_walk, &walk) ? walk.count : 0;

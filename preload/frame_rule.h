@@ -40,7 +40,8 @@ struct jam_rule jam_rule_get(struct jam_call at, uint64_t stack_top, uint64_t *l
 bool jam_rule_ask(struct jam_step *step);
 
 /* The whole stack by libunwind alone (LOCKJAM_VERIFY=stacks). 0 if the growth lock was busy. */
-size_t jam_rule_walk_afresh(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max);
+size_t jam_rule_walk_afresh(const struct jam_call *call, uint64_t stack_top, uint64_t *frames,
+                            size_t max);
 
 /* All code addresses may mean something else now. */
 void jam_rules_forget(void);

@@ -30,8 +30,8 @@ static struct jam_lock_key annotate_key(const void *lock)
         .address = (uint64_t)lock, .kind = JAM_LOCK_CUSTOM, .flags = JAM_LOCK_ANNOTATED};
 }
 
-static bool annotate_begin(struct jam_request *request, struct jam_call call, const void *lock,
-                           int mode)
+static bool annotate_begin(struct jam_request *request, const struct jam_call *call,
+                           const void *lock, int mode)
 {
     request->target =
         (struct jam_target){.key = annotate_key(lock), .mode = mode ? JAM_SHARED : JAM_EXCLUSIVE};
@@ -91,7 +91,7 @@ static void annotate_released(const void *lock)
 
 static void annotate_created(const void *lock)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     if (!self)
         return;
@@ -101,7 +101,7 @@ static void annotate_created(const void *lock)
 
 static void annotate_destroyed(const void *lock)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     if (!self)
         return;
@@ -134,7 +134,7 @@ static void annotate_epoch(void)
 
 static void annotate_phase(const char *name)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     if (!self)
         return;

@@ -60,7 +60,7 @@ static struct jam_lock_key barrier_key(const pthread_barrier_t *barrier)
 }
 
 /* The others got ahead of us while we prepared to wait. */
-static void barrier_note_late(struct jam_call call, const pthread_barrier_t *barrier)
+static void barrier_note_late(const struct jam_call *call, const pthread_barrier_t *barrier)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -70,7 +70,7 @@ static void barrier_note_late(struct jam_call call, const pthread_barrier_t *bar
 }
 
 /* After the real function the barrier may not be touched: somebody may have destroyed it. */
-static int barrier_wait_blocking(struct jam_request *request, struct jam_call call,
+static int barrier_wait_blocking(struct jam_request *request, const struct jam_call *call,
                                  pthread_barrier_t *barrier, uint64_t *round)
 {
     jam_request_block(request, JAM_OP_BARRIER, 0);
@@ -82,7 +82,7 @@ static int barrier_wait_blocking(struct jam_request *request, struct jam_call ca
     return result;
 }
 
-static int barrier_open(const struct jam_request *request, struct jam_call call,
+static int barrier_open(const struct jam_request *request, const struct jam_call *call,
                         pthread_barrier_t *barrier, uint64_t *round)
 {
     jam_emit_wake(request->self, call, barrier_key(barrier), true);
@@ -92,7 +92,7 @@ static int barrier_open(const struct jam_request *request, struct jam_call call,
 
 JAM_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_request request;
     request.target = (struct jam_target){.key = barrier_key(barrier)};
     if (!jam_request_begin(&request, call))
@@ -108,7 +108,7 @@ JAM_EXPORT int pthread_barrier_wait(pthread_barrier_t *barrier)
 JAM_EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
                                     const pthread_barrierattr_t *attributes, unsigned count)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_barrier_init(barrier, attributes, count);
     if (JAM_UNLIKELY(result != 0))
         jam_check_answer(call, (struct jam_lock_key){(uint64_t)barrier, JAM_LOCK_BARRIER, 0, 0},
@@ -125,7 +125,7 @@ JAM_EXPORT int pthread_barrier_init(pthread_barrier_t *barrier,
 
 JAM_EXPORT int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     if (self)
         jam_check_end(self, call, barrier_key(barrier), barrier_state(barrier));

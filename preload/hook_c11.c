@@ -58,7 +58,7 @@ static int mtx_finish(struct jam_request *request, int result)
     return result;
 }
 
-static int mtx_acquire(struct jam_call call, mtx_t *mutex, struct jam_limit limit)
+static int mtx_acquire(const struct jam_call *call, mtx_t *mutex, struct jam_limit limit)
 {
     struct jam_request request;
     request.target = mtx_target(mutex, jam_limit_flags(limit));
@@ -106,7 +106,7 @@ JAM_EXPORT int mtx_unlock(mtx_t *mutex)
 
 JAM_EXPORT int mtx_init(mtx_t *mutex, int type)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.mtx_init(mutex, type);
     struct jam_thread *self = result == thrd_success ? jam_enter() : NULL;
     if (self) {
@@ -118,7 +118,7 @@ JAM_EXPORT int mtx_init(mtx_t *mutex, int type)
 
 JAM_EXPORT void mtx_destroy(mtx_t *mutex)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, jam_mutex_death(mutex), 0};
     if (self)
@@ -174,7 +174,7 @@ JAM_EXPORT int cnd_broadcast(cnd_t *cond)
 
 JAM_EXPORT int cnd_init(cnd_t *cond)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.cnd_init(cond);
     if (result == thrd_success)
         jam_cond_created(call, cond);

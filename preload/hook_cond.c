@@ -94,7 +94,7 @@ int jam_cond_wait(struct jam_cond_wait *wait)
     return result;
 }
 
-void jam_cond_woken(struct jam_call call, const void *cond, bool is_broadcast)
+void jam_cond_woken(const struct jam_call *call, const void *cond, bool is_broadcast)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -103,7 +103,7 @@ void jam_cond_woken(struct jam_call call, const void *cond, bool is_broadcast)
     jam_leave(self);
 }
 
-void jam_cond_created(struct jam_call call, const void *cond)
+void jam_cond_created(const struct jam_call *call, const void *cond)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -112,7 +112,7 @@ void jam_cond_created(struct jam_call call, const void *cond)
     jam_leave(self);
 }
 
-void jam_cond_destroyed(struct jam_call call, const void *cond)
+void jam_cond_destroyed(const struct jam_call *call, const void *cond)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -185,7 +185,7 @@ JAM_EXPORT int pthread_cond_broadcast_current(pthread_cond_t *cond)
 
 JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_cond_init(cond, attributes);
     if (result == 0 && !jam_gil_born_cond(call, cond))
         jam_cond_created(call, cond);
@@ -195,7 +195,7 @@ JAM_EXPORT int pthread_cond_init_current(pthread_cond_t *cond, const pthread_con
 /* Before the real one: afterwards the memory may be another thread's new condition. */
 JAM_EXPORT int pthread_cond_destroy_current(pthread_cond_t *cond)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     if (!jam_gil_ended(call, cond))
         jam_cond_destroyed(call, cond);
     return jam_real.pthread_cond_destroy(cond);
@@ -243,7 +243,7 @@ JAM_EXPORT int pthread_cond_broadcast_compat(pthread_cond_t *cond)
 
 JAM_EXPORT int pthread_cond_init_compat(pthread_cond_t *cond, const pthread_condattr_t *attributes)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_cond_init_compat(cond, attributes);
     if (result == 0)
         jam_cond_created(call, cond);

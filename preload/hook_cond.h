@@ -10,7 +10,7 @@
 
 /* A wait. The caller fills in the first group; the guard and the rest are jam_cond_wait's. */
 struct jam_cond_wait {
-    struct jam_call call;
+    const struct jam_call *call;
     void *cond;
     void *mutex;
     struct jam_limit limit;
@@ -26,8 +26,8 @@ struct jam_cond_wait {
 int jam_cond_wait(struct jam_cond_wait *wait);
 
 /* To be called before the original, except `created`. */
-void jam_cond_created(struct jam_call call, const void *cond);
-void jam_cond_destroyed(struct jam_call call, const void *cond);
-void jam_cond_woken(struct jam_call call, const void *cond, bool is_broadcast);
+void jam_cond_created(const struct jam_call *call, const void *cond);
+void jam_cond_destroyed(const struct jam_call *call, const void *cond);
+void jam_cond_woken(const struct jam_call *call, const void *cond, bool is_broadcast);
 
 #endif

@@ -76,20 +76,20 @@ static __attribute__((noinline)) jam_delete *delete_local(uint64_t pc, const cha
     return found;
 }
 
-static __attribute__((noinline)) jam_delete *delete_otherwise(struct jam_call call, void *block,
-                                                              jam_delete **next, const char *name)
+static __attribute__((noinline)) jam_delete *
+delete_otherwise(const struct jam_call *call, void *block, jam_delete **next, const char *name)
 {
     if (jam_allocator.deletes == JAM_DELETES_UNKNOWN)
         jam_real_resolve();
     if (jam_allocator.deletes == JAM_DELETES_LOCAL)
-        return delete_local(call.pc, name);
+        return delete_local(call->pc, name);
     if (jam_allocator.deletes == JAM_DELETES_BY_ALLOCATOR && jam_reclaim_may_hold(block))
         jam_reclaim(call, block, jam_allocator_bytes(block));
     return *next;
 }
 
 /* The definition to go on with, after the locks in the block have ended. */
-static inline jam_delete *delete_begin(struct jam_call call, void *block, jam_delete **next,
+static inline jam_delete *delete_begin(const struct jam_call *call, void *block, jam_delete **next,
                                        const char *name)
 {
     if (JAM_LIKELY(jam_allocator.deletes == JAM_DELETES_BY_FREE))

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static __attribute__((noinline)) void memory_reclaim(struct jam_call call, void *block)
+static __attribute__((noinline)) void memory_reclaim(const struct jam_call *call, void *block)
 {
     jam_reclaim(call, block, jam_allocator_bytes(block));
 }
@@ -48,8 +48,8 @@ static size_t memory_doubtful_bytes(void *block)
 }
 
 /* `bytes` is what the block had; what is left of it at its place is kept. */
-static __attribute__((noinline)) void memory_moved(struct jam_call call, void *block, size_t bytes,
-                                                   void *moved)
+static __attribute__((noinline)) void memory_moved(const struct jam_call *call, void *block,
+                                                   size_t bytes, void *moved)
 {
     size_t kept = moved == block ? jam_allocator_bytes(moved) : 0;
     if (kept < bytes)
@@ -89,7 +89,7 @@ JAM_EXPORT int munmap(void *start, size_t bytes)
 }
 
 /* MAP_FIXED_NOREPLACE takes no memory from anybody. */
-static void memory_mapped(struct jam_call call, const void *start, size_t bytes, int flags)
+static void memory_mapped(const struct jam_call *call, const void *start, size_t bytes, int flags)
 {
     if (flags & MAP_FIXED && start != MAP_FAILED)
         jam_reclaim(call, start, bytes);

@@ -125,7 +125,7 @@ static int mutex_finish(struct jam_request *request, int result)
 }
 
 static inline __attribute__((always_inline)) int
-mutex_acquire(struct jam_call call, pthread_mutex_t *mutex, struct jam_limit limit)
+mutex_acquire(const struct jam_call *call, pthread_mutex_t *mutex, struct jam_limit limit)
 {
     struct jam_request request;
     request.target = mutex_target(mutex, jam_limit_flags(limit));
@@ -182,7 +182,7 @@ JAM_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
 
 JAM_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_mutex_init(mutex, attributes);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
@@ -195,7 +195,7 @@ JAM_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexatt
 
 JAM_EXPORT int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)mutex, JAM_LOCK_MUTEX, jam_mutex_death(mutex), 0};
     struct jam_view view = jam_mutex_view(mutex);

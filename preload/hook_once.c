@@ -22,7 +22,7 @@
 
 struct once_run {
     struct jam_request request;
-    struct jam_call call;
+    const struct jam_call *call;
     void *control; /* pthread_once_t or once_flag: the same */
     void (*routine)(void);
     bool is_c11;

@@ -9,7 +9,7 @@
 
 JAM_EXPORT pid_t fork(void)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     jam_life_forks(call);
     pid_t child = jam_real.fork();
     if (child > 0)
@@ -20,7 +20,7 @@ JAM_EXPORT pid_t fork(void)
 /* glibc 2.34: without the handlers of pthread_atfork, and safe in a signal handler. */
 JAM_EXPORT pid_t _Fork(void)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     pid_t child = jam_real._Fork();
     if (child > 0)
         jam_life_forked(call, child);

@@ -85,7 +85,7 @@ static int rwlock_wait(pthread_rwlock_t *rwlock, uint16_t mode, struct jam_limit
 }
 
 /* glibc looks at the limit before it looks at the lock: an invalid one is not tried. */
-static int rwlock_acquire(struct jam_call call, pthread_rwlock_t *rwlock, uint16_t mode,
+static int rwlock_acquire(const struct jam_call *call, pthread_rwlock_t *rwlock, uint16_t mode,
                           struct jam_limit limit)
 {
     struct jam_request request;
@@ -169,7 +169,7 @@ JAM_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
 
 JAM_EXPORT int pthread_rwlock_init(pthread_rwlock_t *rwlock, const pthread_rwlockattr_t *attributes)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_rwlock_init(rwlock, attributes);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
@@ -181,7 +181,7 @@ JAM_EXPORT int pthread_rwlock_init(pthread_rwlock_t *rwlock, const pthread_rwloc
 
 JAM_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *rwlock)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     struct jam_lock_key key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, 0, 0};
     if (self)

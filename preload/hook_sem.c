@@ -85,7 +85,7 @@ static int sem_wait_blocking(struct jam_request *request, sem_t *sem, struct jam
 }
 
 /* glibc answers EINVAL for an invalid limit before it looks at anything else. */
-static int sem_acquire(struct jam_call call, sem_t *sem, struct jam_limit limit)
+static int sem_acquire(const struct jam_call *call, sem_t *sem, struct jam_limit limit)
 {
     struct jam_request request;
     bool is_valid = jam_limit_is_valid(limit);
@@ -146,7 +146,7 @@ JAM_EXPORT int sem_post(sem_t *sem)
 
 JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.sem_init(sem, is_shared, value);
     if (JAM_UNLIKELY(jam_python_parks) && value == 0 && jam_python_park_begin(sem, call))
         return result;
@@ -162,7 +162,7 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
     return result;
 }
 
-static void sem_check_end(struct jam_thread *self, struct jam_call call, const sem_t *sem)
+static void sem_check_end(struct jam_thread *self, const struct jam_call *call, const sem_t *sem)
 {
     struct jam_view view = {.is_locked = sem_value(sem) == 0};
     if (self)
@@ -170,7 +170,8 @@ static void sem_check_end(struct jam_thread *self, struct jam_call call, const s
 }
 
 /* The end of a semaphore's life, by sem_destroy or sem_close. */
-static void sem_end(struct jam_thread *self, struct jam_call call, const sem_t *sem, int result)
+static void sem_end(struct jam_thread *self, const struct jam_call *call, const sem_t *sem,
+                    int result)
 {
     if (!self)
         return;
@@ -181,7 +182,7 @@ static void sem_end(struct jam_thread *self, struct jam_call call, const sem_t *
 
 JAM_EXPORT int sem_destroy(sem_t *sem)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     if (JAM_UNLIKELY(jam_python_parks) && jam_python_park_is(sem)) {
         jam_python_park_end();
         return jam_real.sem_destroy(sem);
@@ -241,7 +242,7 @@ static bool sem_note_close(const sem_t *sem)
 
 JAM_EXPORT sem_t *sem_open(const char *name, int flags, ...)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     mode_t mode = JAM_FURTHER_ARGUMENT(flags, 0, mode_t);
     unsigned value = JAM_FURTHER_ARGUMENT(flags, 1, unsigned);
     sem_t *sem = jam_real.sem_open(name, flags, mode, value);
@@ -264,7 +265,7 @@ JAM_EXPORT int sem_unlink(const char *name)
 
 JAM_EXPORT int sem_close(sem_t *sem)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     bool is_last = sem_note_close(sem);
     struct jam_thread *self = is_last ? jam_enter() : NULL;
     sem_check_end(self, call, sem);

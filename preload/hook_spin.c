@@ -70,7 +70,7 @@ JAM_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
 
 JAM_EXPORT int pthread_spin_init(pthread_spinlock_t *lock, int is_shared)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_spin_init(lock, is_shared);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
@@ -84,7 +84,7 @@ JAM_EXPORT int pthread_spin_init(pthread_spinlock_t *lock, int is_shared)
 
 JAM_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
 {
-    struct jam_call call = JAM_CALLER();
+    const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     if (self)
         jam_check_end(self, call, spin_target(lock, 0).key, spin_view(lock));

@@ -62,7 +62,7 @@ static struct jam_lock_key futex_key(const struct futex_call *call)
     return (struct jam_lock_key){.address = (uint64_t)call->argument[0], .kind = JAM_LOCK_CUSTOM};
 }
 
-static long futex_wait(struct jam_call from, const struct futex_call *call, bool is_timed)
+static long futex_wait(const struct jam_call *from, const struct futex_call *call, bool is_timed)
 {
     struct jam_request request;
     request.target = (struct jam_target){
@@ -80,7 +80,7 @@ static long futex_wait(struct jam_call from, const struct futex_call *call, bool
 }
 
 /* Of a word that nobody has waited for yet there is nothing to tell. */
-static void futex_wake(struct jam_call from, const struct futex_call *call)
+static void futex_wake(const struct jam_call *from, const struct futex_call *call)
 {
     struct jam_lock_key key = futex_key(call);
     struct jam_lock_record *lock = jam_session_is_ready() ? jam_lock_find(key) : NULL;

@@ -77,7 +77,7 @@ static int join_recorded(struct jam_join *join, struct jam_thread_record *record
     return result;
 }
 
-int jam_join(struct jam_join *join, struct jam_call call)
+int jam_join(struct jam_join *join, const struct jam_call *call)
 {
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)join->thread);
     uint16_t flags = jam_limit_flags(join->limit);

@@ -17,6 +17,6 @@ struct jam_join {
 };
 
 /* Calls join->real and records the wait. Returns its answer. */
-int jam_join(struct jam_join *join, struct jam_call call);
+int jam_join(struct jam_join *join, const struct jam_call *call);
 
 #endif

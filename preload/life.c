@@ -69,7 +69,7 @@ static void start_free(struct jam_life_start *start)
 /* --- creating --- */
 
 static void create_announce(struct jam_thread *self, struct jam_life_start *start,
-                            struct jam_call call)
+                            const struct jam_call *call)
 {
     jam_local_check(self, call);
     uint32_t stack = jam_stack_capture(self, call);
@@ -81,7 +81,7 @@ static void create_announce(struct jam_thread *self, struct jam_life_start *star
     self->record->segment = ++self->segment; /* what follows is not ordered before the child */
 }
 
-struct jam_life_start *jam_life_create(struct jam_call call, void *(*routine)(void *),
+struct jam_life_start *jam_life_create(const struct jam_call *call, void *(*routine)(void *),
                                        void *argument, bool is_detached)
 {
     struct jam_thread *self = jam_enter();
@@ -261,7 +261,7 @@ void jam_life_watch_forks(void)
     pthread_atfork(fork_prepare, jam_inherit_forget, NULL);
 }
 
-void jam_life_forks(struct jam_call call)
+void jam_life_forks(const struct jam_call *call)
 {
     struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
     if (!self)
@@ -270,7 +270,7 @@ void jam_life_forks(struct jam_call call)
     jam_leave(self);
 }
 
-void jam_life_forked(struct jam_call call, pid_t child)
+void jam_life_forked(const struct jam_call *call, pid_t child)
 {
     struct jam_thread *self = jam_session_is_ready() ? jam_enter() : NULL;
     if (!self)
@@ -286,7 +286,7 @@ void jam_life_epoch(void)
     __atomic_fetch_add(&jam_header->epoch, 1, __ATOMIC_RELAXED);
 }
 
-void jam_life_phase(struct jam_thread *self, struct jam_call call, const char *name)
+void jam_life_phase(struct jam_thread *self, const struct jam_call *call, const char *name)
 {
     uint32_t number = jam_ring_takes_blocking ? jam_name_number(name) : 0;
     if (number)

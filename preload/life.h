@@ -18,7 +18,7 @@ struct jam_life_start;
  * seen when it first locks. Otherwise create it with jam_life_trampoline and this argument, and say
  * with jam_life_created or jam_life_not_created how that ended.
  */
-struct jam_life_start *jam_life_create(struct jam_call call, void *(*routine)(void *),
+struct jam_life_start *jam_life_create(const struct jam_call *call, void *(*routine)(void *),
                                        void *argument, bool is_detached);
 void *jam_life_trampoline(void *start);
 
@@ -46,16 +46,16 @@ void jam_life_ended(void);
 void jam_life_watch_forks(void);
 
 /* This process is about to fork. */
-void jam_life_forks(struct jam_call call);
+void jam_life_forks(const struct jam_call *call);
 
 /* This process has forked `child`. */
-void jam_life_forked(struct jam_call call, pid_t child);
+void jam_life_forked(const struct jam_call *call, pid_t child);
 
 /* The target says: what came before and what comes next never overlap (inside the guard). */
 void jam_life_epoch(void);
 
 /* A phase of the target begins: an event (inside the guard). */
-void jam_life_phase(struct jam_thread *self, struct jam_call call, const char *name);
+void jam_life_phase(struct jam_thread *self, const struct jam_call *call, const char *name);
 
 /* A library may have been unloaded. */
 void jam_life_unloaded(void);

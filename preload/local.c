@@ -78,12 +78,12 @@ static void local_follow(struct jam_locals *locals, struct jam_lock_record *lock
     locals->count += local->word_count > 0;
 }
 
-static void local_find_new(struct jam_thread *self, struct jam_call call)
+static void local_find_new(struct jam_thread *self, const struct jam_call *call)
 {
     struct jam_locals *locals = &self->local;
     struct local_words words = {0};
     bool is_walked = false;
-    for (uint64_t at = call.sp; (at = jam_places_next(at, self->stack_top));
+    for (uint64_t at = call->sp; (at = jam_places_next(at, self->stack_top));
          at += JAM_PLACES_STEP) {
         struct jam_lock_record *lock = jam_lock_at(at);
         if (!lock || local_is_known(locals, lock) || locals->count == JAM_LOCALS)
@@ -101,12 +101,12 @@ static void local_find_new(struct jam_thread *self, struct jam_call call)
     }
 }
 
-void jam_local_look(struct jam_thread *self, struct jam_call call)
+void jam_local_look(struct jam_thread *self, const struct jam_call *call)
 {
     struct jam_locals *locals = &self->local;
     uint64_t births = __atomic_load_n(&jam_lock_births, __ATOMIC_ACQUIRE);
-    local_drop_popped(self, call.sp);
-    bool is_own = call.sp < self->stack_top && self->stack_top - call.sp < self->stack_bytes;
+    local_drop_popped(self, call->sp);
+    bool is_own = call->sp < self->stack_top && self->stack_top - call->sp < self->stack_bytes;
     if (is_own && locals->births_seen != births)
         local_find_new(self, call);
     locals->births_seen = births;

@@ -22,13 +22,13 @@
 #include "thread.h"
 
 /* Some lock has begun since the thread looked, or it has locks on its stack to look after. */
-void jam_local_look(struct jam_thread *self, struct jam_call call);
+void jam_local_look(struct jam_thread *self, const struct jam_call *call);
 
 /*
  * With the registers of the operation's caller: before a lock is looked up, so that a dead one is
  * not found, and after one may have begun, while its frame is surely there.
  */
-static inline void jam_local_check(struct jam_thread *self, struct jam_call call)
+static inline void jam_local_check(struct jam_thread *self, const struct jam_call *call)
 {
     /* Pairs with the release store of who began a lock. */
     if (JAM_UNLIKELY(self->local.due != __atomic_load_n(&jam_lock_births, __ATOMIC_ACQUIRE)))

@@ -50,7 +50,7 @@ void jam_reclaim_inside(uint64_t start, uint64_t end)
     reclaim_range(start, end, 0);
 }
 
-void jam_reclaim(struct jam_call call, const void *start, size_t bytes)
+void jam_reclaim(const struct jam_call *call, const void *start, size_t bytes)
 {
     uint64_t end = (uint64_t)start + bytes;
     uint64_t first = jam_places_next((uint64_t)start, end);

@@ -14,7 +14,7 @@
 #include "places.h"
 
 /* All locks in [start, start + bytes) end. For any range: it costs little when none lives there. */
-void jam_reclaim(struct jam_call call, const void *start, size_t bytes);
+void jam_reclaim(const struct jam_call *call, const void *start, size_t bytes);
 
 /* The same for a thread that is inside the guard: a library was unloaded. */
 void jam_reclaim_inside(uint64_t start, uint64_t end);

@@ -312,8 +312,8 @@ struct memo_place {
     uint32_t walked;     /* words of the walk that the way there has checked */
 };
 
-static void memo_remember(const struct stack_walk *walk, struct jam_call call, uint32_t stack,
-                          struct memo_place place)
+static void memo_remember(const struct stack_walk *walk, const struct jam_call *call,
+                          uint32_t stack, struct memo_place place)
 {
     struct jam_thread *self = walk->self;
     uint32_t rest = walk->slot_count - place.walked, need = rest + walk->uses_bp;
@@ -335,7 +335,7 @@ static void memo_remember(const struct stack_walk *walk, struct jam_call call, u
         .walked = place.walked & 0x7fff,
     };
     if (walk->uses_bp)
-        *slot++ = (struct jam_slot){0, call.bp};
+        *slot++ = (struct jam_slot){0, call->bp};
     memcpy(slot, self->scratch_slots + place.walked, rest * sizeof *slot);
     self->slots_used += need;
 }
@@ -354,13 +354,13 @@ static bool memo_place_fits(const struct stack_walk *walk, struct memo_place pla
            (!slot->address || (last->address == slot->address && last->value == place.word));
 }
 
-static uint32_t stack_walk_anew(struct jam_thread *self, struct jam_call call,
+static uint32_t stack_walk_anew(struct jam_thread *self, const struct jam_call *call,
                                 struct memo_place place)
 {
     struct stack_walk walk = {
         .self = self,
-        .at = call,
-        .stack_top = stack_top_for(self, call.sp),
+        .at = *call,
+        .stack_top = stack_top_for(self, call->sp),
     };
     uint32_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
     self->lane->memo_misses++;
@@ -368,19 +368,19 @@ static uint32_t stack_walk_anew(struct jam_thread *self, struct jam_call call,
     uint32_t stack = stack_intern(&walk);
     bool is_current = generation == __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
     if (!memo_place_fits(&walk, place))
-        place = (struct memo_place){call.pc, call.sp, 0};
+        place = (struct memo_place){call->pc, call->sp, 0};
     if (stack && is_current && !walk.is_transient)
         memo_remember(&walk, call, stack, place);
     return stack;
 }
 
-uint32_t jam_stack_words(struct jam_thread *self, struct jam_call call,
+uint32_t jam_stack_words(struct jam_thread *self, const struct jam_call *call,
                          const struct jam_slot **words)
 {
     struct stack_walk walk = {
         .self = self,
-        .at = call,
-        .stack_top = stack_top_for(self, call.sp),
+        .at = *call,
+        .stack_top = stack_top_for(self, call->sp),
     };
     walk_all(&walk);
     *words = self->scratch_slots;
@@ -390,20 +390,20 @@ uint32_t jam_stack_words(struct jam_thread *self, struct jam_call call,
 
 /* The place of the stack that leaves this one's path at `slot`. */
 static struct memo_place memo_branch(const struct jam_thread *self, const struct jam_memo *memo,
-                                     const struct jam_slot *slot, struct jam_call call)
+                                     const struct jam_slot *slot, const struct jam_call *call)
 {
     uint32_t index = (uint32_t)(slot - self->slots), at = index - memo->first_slot;
     bool is_bp = memo->uses_bp && at == 0;
     return (struct memo_place){
         .from = JAM_MEMO_BRANCH | index,
-        .word = is_bp ? call.bp : *(const uint64_t *)slot->address,
+        .word = is_bp ? call->bp : *(const uint64_t *)slot->address,
         .walked = memo->walked + (is_bp ? 0 : at + 1 - memo->uses_bp),
     };
 }
 
-uint32_t jam_stack_branch(struct jam_thread *self, struct jam_call call)
+uint32_t jam_stack_branch(struct jam_thread *self, const struct jam_call *call)
 {
-    struct memo_place place = {call.pc, call.sp, 0};
+    struct memo_place place = {call->pc, call->sp, 0};
     const struct jam_memo *memo;
     while ((memo = jam_memo_find(self, place.from, place.word))) {
         const struct jam_slot *slot = jam_memo_difference(self, memo, call);
@@ -416,12 +416,12 @@ uint32_t jam_stack_branch(struct jam_thread *self, struct jam_call call)
 
 /* --- checking --- */
 
-uint32_t jam_stack_verify(struct jam_call call, uint32_t stack)
+uint32_t jam_stack_verify(const struct jam_call *call, uint32_t stack)
 {
     const struct jam_stack *memo = stack_at(stack);
     struct jam_thread *self = jam_self;
     uint64_t *frames = self->scratch_frames;
-    size_t depth = jam_rule_walk_afresh(call, stack_top_for(self, call.sp), frames,
+    size_t depth = jam_rule_walk_afresh(call, stack_top_for(self, call->sp), frames,
                                         jam_header->stack_depth_max);
     if (depth == 0)
         return stack; /* could not be asked */

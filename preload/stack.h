@@ -28,10 +28,10 @@
 #include "thread.h"
 
 /* Follow the branches of the memo; then walk, intern, remember. 0: no space for it (counted). */
-uint32_t jam_stack_branch(struct jam_thread *self, struct jam_call call);
+uint32_t jam_stack_branch(struct jam_thread *self, const struct jam_call *call);
 
 /* LOCKJAM_VERIFY=stacks: unwind again and count a disagreement. Returns `stack`. */
-uint32_t jam_stack_verify(struct jam_call call, uint32_t stack);
+uint32_t jam_stack_verify(const struct jam_call *call, uint32_t stack);
 
 extern bool jam_stack_verifies; /* set once per session */
 
@@ -63,12 +63,12 @@ static inline const struct jam_memo *jam_memo_find(const struct jam_thread *self
 /* The first slot that does not hold its value any more, or NULL. */
 static inline const struct jam_slot *jam_memo_difference(const struct jam_thread *self,
                                                          const struct jam_memo *memo,
-                                                         struct jam_call call)
+                                                         const struct jam_call *call)
 {
     const struct jam_slot *slot = &self->slots[memo->first_slot];
     const struct jam_slot *end = slot + memo->slot_count;
     if (memo->uses_bp) {
-        if (slot->value != call.bp)
+        if (slot->value != call->bp)
             return slot;
         slot++;
     }
@@ -89,20 +89,21 @@ uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_
  * The words that unwinding from here reads, in its order. They belong to the thread until it unwinds
  * again. 0: it did not come to the outermost frame.
  */
-uint32_t jam_stack_words(struct jam_thread *self, struct jam_call call,
+uint32_t jam_stack_words(struct jam_thread *self, const struct jam_call *call,
                          const struct jam_slot **words);
 
 /* The native part of jam_stack_capture. */
-static inline uint32_t jam_stack_capture_native(struct jam_thread *self, struct jam_call call)
+static inline uint32_t jam_stack_capture_native(struct jam_thread *self,
+                                                const struct jam_call *call)
 {
-    const struct jam_memo *memo = jam_memo_find(self, call.pc, call.sp);
+    const struct jam_memo *memo = jam_memo_find(self, call->pc, call->sp);
     if (JAM_LIKELY(memo && !jam_memo_difference(self, memo, call)))
         return JAM_UNLIKELY(jam_stack_verifies) ? jam_stack_verify(call, memo->stack) : memo->stack;
     return jam_stack_branch(self, call);
 }
 
 /* The stack_ref of the caller's stack. 0 only when the file is full. */
-static inline uint32_t jam_stack_capture(struct jam_thread *self, struct jam_call call)
+static inline uint32_t jam_stack_capture(struct jam_thread *self, const struct jam_call *call)
 {
     if (JAM_LIKELY(!__atomic_load_n(&jam_python_is_here, __ATOMIC_RELAXED)))
         return jam_stack_capture_native(self, call);

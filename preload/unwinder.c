@@ -356,11 +356,12 @@ static int unwinder_restart(struct jam_step *step)
     return unwinder.call_unw_init_remote(&unwinder_at.cursor, unwinder.space, step);
 }
 
-size_t jam_unwinder_walk(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max)
+size_t jam_unwinder_walk(const struct jam_call *call, uint64_t stack_top, uint64_t *frames,
+                         size_t max)
 {
-    struct jam_step step = {.at = call, .stack_top = stack_top};
+    struct jam_step step = {.at = *call, .stack_top = stack_top};
     size_t count = 0;
-    frames[count++] = call.pc;
+    frames[count++] = call->pc;
     step.at.pc--;
     int result = unwinder.call_unw_init_remote(&unwinder_at.cursor, unwinder.space, &step);
     while (result >= 0 && count < max) {

@@ -66,6 +66,7 @@ void jam_unwinder_forget(void);
  * The whole stack by one continuing cursor, independent of rules and memo: for LOCKJAM_VERIFY.
  * Same conditions. Returns the number of frames stored, at most `max`.
  */
-size_t jam_unwinder_walk(struct jam_call call, uint64_t stack_top, uint64_t *frames, size_t max);
+size_t jam_unwinder_walk(const struct jam_call *call, uint64_t stack_top, uint64_t *frames,
+                         size_t max);
 
 #endif

@@ -131,5 +131,5 @@ void jam_request_unblock(struct jam_request *request, bool got_it)
     jam_session_refresh_clock();
     /* What others have used meanwhile in a frame of ours belongs to that frame: see it before that
        is popped. */
-    jam_local_check(self, request->call);
+    jam_local_check(self, &request->call);
 }

@@ -141,7 +141,7 @@ static void table_remove(struct gil *gil)
 
 /* --- taking --- */
 
-static bool take_begin(struct jam_call call, const struct gil *gil)
+static bool take_begin(const struct jam_call *call, const struct gil *gil)
 {
     turn.request.target = (struct jam_target){.key = gil_key(gil->cond), .mode = JAM_EXCLUSIVE};
     return jam_request_begin_at(&turn.request, call, turn.stack);
@@ -156,7 +156,7 @@ static void take_note(struct gil *gil)
 }
 
 /* It is ours, and its mutex free. */
-static void take_end(struct jam_call call, const struct gil *gil)
+static void take_end(const struct jam_call *call, const struct gil *gil)
 {
     turn.step = STEP_OUTSIDE;
     if (turn.has_waited)
@@ -225,7 +225,7 @@ static void drop_end(void)
 /* --- the parts --- */
 
 /* Whoever has the GIL locks the mutex to drop it, everybody else to take it. */
-static void mutex_enter(struct jam_call call, struct gil *gil)
+static void mutex_enter(const struct jam_call *call, struct gil *gil)
 {
     struct jam_thread *self = jam_enter();
     turn.step = STEP_OUTSIDE;
@@ -242,7 +242,7 @@ static void mutex_enter(struct jam_call call, struct gil *gil)
     jam_leave(self);
 }
 
-int jam_gil_lock(struct jam_call call, pthread_mutex_t *mutex)
+int jam_gil_lock(const struct jam_call *call, pthread_mutex_t *mutex)
 {
     struct gil *gil;
     enum gil_part part = gil_find(mutex, &gil);
@@ -253,7 +253,7 @@ int jam_gil_lock(struct jam_call call, pthread_mutex_t *mutex)
     return jam_real.pthread_mutex_lock(mutex);
 }
 
-int jam_gil_unlock(struct jam_call call, pthread_mutex_t *mutex)
+int jam_gil_unlock(const struct jam_call *call, pthread_mutex_t *mutex)
 {
     struct gil *gil;
     int result = jam_real.pthread_mutex_unlock(mutex);
@@ -269,7 +269,7 @@ int jam_gil_unlock(struct jam_call call, pthread_mutex_t *mutex)
 }
 
 /* The first wait begins the thread's wait for the GIL, all further ones go on with it. */
-static void wait_begin(struct jam_call call, const struct gil *gil)
+static void wait_begin(const struct jam_call *call, const struct gil *gil)
 {
     if (turn.step != STEP_ENTERED || !take_begin(call, gil))
         return;
@@ -287,7 +287,7 @@ static uint64_t switch_number(const struct gil *gil)
  * The interpreter asks the holder to give the GIL up if it had the same one for a whole interval; both
  * readings are made under the mutex, as its own are.
  */
-static int wait_for_gil(struct jam_call call, struct gil *gil, pthread_mutex_t *mutex,
+static int wait_for_gil(const struct jam_call *call, struct gil *gil, pthread_mutex_t *mutex,
                         const struct timespec *deadline)
 {
     int result;
@@ -301,7 +301,7 @@ static int wait_for_gil(struct jam_call call, struct gil *gil, pthread_mutex_t *
     return result;
 }
 
-int jam_gil_wait(struct jam_call call, pthread_cond_t *cond, pthread_mutex_t *mutex,
+int jam_gil_wait(const struct jam_call *call, pthread_cond_t *cond, pthread_mutex_t *mutex,
                  const struct timespec *deadline)
 {
     struct gil *gil;
@@ -334,7 +334,8 @@ void jam_gil_born_mutex(const void *mutex)
 }
 
 /* The parts had records of their own until now. */
-static void part_end(struct jam_thread *self, struct jam_call call, uint64_t address, uint16_t kind)
+static void part_end(struct jam_thread *self, const struct jam_call *call, uint64_t address,
+                     uint16_t kind)
 {
     jam_emit_destroyed(self, call, (struct jam_lock_key){address, kind, 0, 0});
 }
@@ -346,12 +347,12 @@ static void gil_forget_hold(struct jam_thread *self, uint64_t gil)
     jam_held_count_gils(self);
 }
 
-static bool gil_is_made(struct jam_call call, uint64_t gil)
+static bool gil_is_made(const struct jam_call *call, uint64_t gil)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
         return false;
-    bool is_made = jam_python_has_code(call.pc) && table_add(gil);
+    bool is_made = jam_python_has_code(call->pc) && table_add(gil);
     if (is_made) {
         gil_forget_hold(self, gil); /* of an earlier life */
         part_end(self, call, gil + TO_MUTEX, JAM_LOCK_MUTEX);
@@ -363,7 +364,7 @@ static bool gil_is_made(struct jam_call call, uint64_t gil)
     return is_made;
 }
 
-bool jam_gil_born_cond(struct jam_call call, const void *cond)
+bool jam_gil_born_cond(const struct jam_call *call, const void *cond)
 {
     uint64_t address = (uint64_t)cond;
     part_forget(cond);
@@ -376,7 +377,7 @@ bool jam_gil_born_cond(struct jam_call call, const void *cond)
     return gil && gil_is_made(call, gil);
 }
 
-bool jam_gil_ended(struct jam_call call, const void *cond)
+bool jam_gil_ended(const struct jam_call *call, const void *cond)
 {
     struct gil *gil;
     if (!jam_gil_covers(cond) || gil_find(cond, &gil) != PART_COND)

@@ -51,9 +51,9 @@ static inline bool jam_gil_has(const void *object)
 
 /* --- operations on parts of a GIL: the real call, and what it means --- */
 
-int jam_gil_lock(struct jam_call call, pthread_mutex_t *mutex);
-int jam_gil_unlock(struct jam_call call, pthread_mutex_t *mutex);
-int jam_gil_wait(struct jam_call call, pthread_cond_t *cond, pthread_mutex_t *mutex,
+int jam_gil_lock(const struct jam_call *call, pthread_mutex_t *mutex);
+int jam_gil_unlock(const struct jam_call *call, pthread_mutex_t *mutex);
+int jam_gil_wait(const struct jam_call *call, pthread_cond_t *cond, pthread_mutex_t *mutex,
                  const struct timespec *deadline);
 
 /* --- lives --- */
@@ -64,9 +64,9 @@ int jam_gil_wait(struct jam_call call, pthread_cond_t *cond, pthread_mutex_t *mu
  * any more (a child of fork(2) makes its GIL anew).
  */
 void jam_gil_born_mutex(const void *mutex);
-bool jam_gil_born_cond(struct jam_call call, const void *cond);
+bool jam_gil_born_cond(const struct jam_call *call, const void *cond);
 
 /* A condition is about to be destroyed. True: it was a GIL's, whose life ends with it. */
-bool jam_gil_ended(struct jam_call call, const void *cond);
+bool jam_gil_ended(const struct jam_call *call, const void *cond);
 
 #endif

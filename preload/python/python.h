@@ -83,7 +83,7 @@ void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *
 uint32_t jam_python_code_id(uint64_t code);
 
 /* jam_stack_capture (stack.h) in a process with an interpreter: with the Python frames behind. */
-uint32_t jam_python_capture(struct jam_thread *self, struct jam_call call);
+uint32_t jam_python_capture(struct jam_thread *self, const struct jam_call *call);
 
 /*
  * The same in two steps, for when the frames may not be looked at any more by the time that they are

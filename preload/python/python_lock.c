@@ -20,14 +20,14 @@ static void *acquire_as(enum jam_python_acquire kind, const struct jam_python_me
 }
 
 void *jam_python_semaphore_acquire(const struct jam_python_method *method, void *self,
-                                   void *const rest[5], struct jam_call caller)
+                                   void *const rest[5], const struct jam_call *caller)
 {
     (void)caller;
     return acquire_as(jam_python_acquire_kind(method, rest), method, self, rest);
 }
 
 void *jam_python_semaphore_restore(const struct jam_python_method *method, void *self,
-                                   void *const rest[5], struct jam_call caller)
+                                   void *const rest[5], const struct jam_call *caller)
 {
     (void)caller;
     return acquire_as(JAM_PYTHON_BLOCKING, method, self, rest);

@@ -24,7 +24,7 @@ typedef void *(*jam_python_function)(void *, void *, void *, void *, void *, voi
 
 struct jam_python_method;
 typedef void *jam_python_handler(const struct jam_python_method *method, void *self,
-                                 void *const rest[5], struct jam_call caller);
+                                 void *const rest[5], const struct jam_call *caller);
 
 struct jam_python_method {
     jam_python_function original;

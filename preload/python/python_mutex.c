@@ -61,7 +61,8 @@ struct jam_request *jam_python_mutex_request(uint64_t address, uint64_t sp)
     return is_it ? &innermost->request : NULL;
 }
 
-static bool open_begin(struct open *open, enum jam_python_acquire kind, struct jam_call caller)
+static bool open_begin(struct open *open, enum jam_python_acquire kind,
+                       const struct jam_call *caller)
 {
     static const uint16_t flags[] = {
         [JAM_PYTHON_TRY] = JAM_HELD_TRY,
@@ -107,7 +108,7 @@ static int error_of(const void *result, enum jam_python_acquire kind)
 }
 
 static void *acquire_as(enum jam_python_acquire kind, const struct jam_python_method *method,
-                        void *self, void *const rest[5], struct jam_call caller)
+                        void *self, void *const rest[5], const struct jam_call *caller)
 {
     struct open open;
     open.request.target = (struct jam_target){.key = key_of(method, self, 1)};
@@ -120,13 +121,13 @@ static void *acquire_as(enum jam_python_acquire kind, const struct jam_python_me
 }
 
 void *jam_python_mutex_acquire(const struct jam_python_method *method, void *self,
-                               void *const rest[5], struct jam_call caller)
+                               void *const rest[5], const struct jam_call *caller)
 {
     return acquire_as(jam_python_acquire_kind(method, rest), method, self, rest, caller);
 }
 
 void *jam_python_mutex_restore(const struct jam_python_method *method, void *self,
-                               void *const rest[5], struct jam_call caller)
+                               void *const rest[5], const struct jam_call *caller)
 {
     return acquire_as(JAM_PYTHON_BLOCKING, method, self, rest, caller);
 }
@@ -134,7 +135,7 @@ void *jam_python_mutex_restore(const struct jam_python_method *method, void *sel
 /* --- releasing --- */
 
 static void *release(const struct jam_python_method *method, void *self, void *const rest[5],
-                     struct jam_call caller)
+                     const struct jam_call *caller)
 {
     struct jam_release release;
     jam_release_begin_post(&release, caller, key_of(method, self, 0));
@@ -145,7 +146,7 @@ static void *release(const struct jam_python_method *method, void *self, void *c
 
 /* What is not locked, or is another thread's RLock, raises an exception. */
 void *jam_python_mutex_release(const struct jam_python_method *method, void *self,
-                               void *const rest[5], struct jam_call caller)
+                               void *const rest[5], const struct jam_call *caller)
 {
     bool is_last = is_locked(self);
     if (is_reentrant(method))
@@ -154,7 +155,7 @@ void *jam_python_mutex_release(const struct jam_python_method *method, void *sel
 }
 
 void *jam_python_mutex_release_save(const struct jam_python_method *method, void *self,
-                                    void *const rest[5], struct jam_call caller)
+                                    void *const rest[5], const struct jam_call *caller)
 {
     return is_owned(self) ? release(method, self, rest, caller)
                           : jam_python_forward(method, self, rest);
@@ -163,7 +164,7 @@ void *jam_python_mutex_release_save(const struct jam_python_method *method, void
 /* --- from birth to death --- */
 
 static void note_created(const struct jam_python_method *method, const void *object,
-                         struct jam_call caller)
+                         const struct jam_call *caller)
 {
     struct jam_thread *self = jam_enter();
     if (!self)
@@ -176,7 +177,7 @@ static void note_created(const struct jam_python_method *method, const void *obj
 }
 
 void *jam_python_mutex_create(const struct jam_python_method *method, void *self,
-                              void *const rest[5], struct jam_call caller)
+                              void *const rest[5], const struct jam_call *caller)
 {
     void *object = jam_python_forward(method, self, rest);
     if (object)
@@ -186,7 +187,7 @@ void *jam_python_mutex_create(const struct jam_python_method *method, void *self
 
 /* In the child of a fork: a lock that nobody holds, whatever it was before. */
 void *jam_python_mutex_reinit(const struct jam_python_method *method, void *self,
-                              void *const rest[5], struct jam_call caller)
+                              void *const rest[5], const struct jam_call *caller)
 {
     void *result = jam_python_forward(method, self, rest);
     if (result)
@@ -196,7 +197,7 @@ void *jam_python_mutex_reinit(const struct jam_python_method *method, void *self
 
 /* A lock that is held when it goes is given back first: who has it in the list drops it. */
 void *jam_python_mutex_destroy(const struct jam_python_method *method, void *self,
-                               void *const rest[5], struct jam_call caller)
+                               void *const rest[5], const struct jam_call *caller)
 {
     struct jam_lock_key key = key_of(method, self, 0);
     struct jam_release release = {0};

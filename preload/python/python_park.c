@@ -52,15 +52,15 @@ static uint64_t find_joinee(uint64_t address)
     return 0;
 }
 
-bool jam_python_park_begin(const sem_t *sem, struct jam_call call)
+bool jam_python_park_begin(const sem_t *sem, const struct jam_call *call)
 {
     enum { FRAME_MAX = 4096 };
-    bool is_near = (uint64_t)sem >= call.sp && (uint64_t)sem - call.sp < FRAME_MAX;
-    if (!is_near || !is_interpreter(call.pc))
+    bool is_near = (uint64_t)sem >= call->sp && (uint64_t)sem - call->sp < FRAME_MAX;
+    if (!is_near || !is_interpreter(call->pc))
         return false;
     uint64_t address = ((const uint64_t *)sem)[-1];
     mine.joined = 0;
-    mine.request = jam_python_mutex_request(address, call.sp);
+    mine.request = jam_python_mutex_request(address, call->sp);
     mine.joinee = mine.request ? 0 : find_joinee(address);
     mine.sem = mine.request || mine.joinee ? sem : NULL;
     return mine.sem;
@@ -76,9 +76,9 @@ void jam_python_park_end(void)
     mine.sem = NULL;
 }
 
-bool jam_python_park_wakes(const sem_t *sem, struct jam_call call)
+bool jam_python_park_wakes(const sem_t *sem, const struct jam_call *call)
 {
-    return is_interpreter(call.pc) &&
+    return is_interpreter(call->pc) &&
            !jam_lock_find((struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0});
 }
 
@@ -140,7 +140,7 @@ static int join_error(int result)
     return result == 0 ? 0 : errno;
 }
 
-static int join_wait(sem_t *sem, struct jam_limit limit, struct jam_call call,
+static int join_wait(sem_t *sem, struct jam_limit limit, const struct jam_call *call,
                      int (*wait)(sem_t *, struct jam_limit))
 {
     struct park_join parked = {
@@ -165,7 +165,7 @@ bool jam_python_park_has_joined(pthread_t thread)
     return has_joined;
 }
 
-int jam_python_park_wait(sem_t *sem, struct jam_limit limit, struct jam_call call,
+int jam_python_park_wait(sem_t *sem, struct jam_limit limit, const struct jam_call *call,
                          int (*wait)(sem_t *, struct jam_limit))
 {
     return mine.request ? lock_wait(mine.request, sem, limit, wait)

@@ -21,20 +21,20 @@ extern bool jam_python_parks;
 void jam_python_park_setup(const struct jam_image *image, unsigned version);
 
 /* sem_init by `call` with value 0: true if it is for a wait that is shown as something else. */
-bool jam_python_park_begin(const sem_t *sem, struct jam_call call);
+bool jam_python_park_begin(const sem_t *sem, const struct jam_call *call);
 
 /* Whether this is the semaphore of the calling thread that jam_python_park_begin took. */
 bool jam_python_park_is(const sem_t *sem);
 
 /* sem_wait and its kin on it: waits, and records what for. Returns what the real function does. */
-int jam_python_park_wait(sem_t *sem, struct jam_limit limit, struct jam_call call,
+int jam_python_park_wait(sem_t *sem, struct jam_limit limit, const struct jam_call *call,
                          int (*wait)(sem_t *, struct jam_limit));
 
 /* sem_destroy on it. */
 void jam_python_park_end(void);
 
 /* sem_post by `call`: true if it wakes such a wait of another thread. */
-bool jam_python_park_wakes(const sem_t *sem, struct jam_call call);
+bool jam_python_park_wakes(const sem_t *sem, const struct jam_call *call);
 
 /* A thread that this thread has just been shown to join: pthread_join follows. Once. */
 bool jam_python_park_has_joined(pthread_t thread);

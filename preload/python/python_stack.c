@@ -61,7 +61,7 @@ static uint32_t stack_get(struct jam_thread *self, uint32_t native, uint64_t has
     return stack;
 }
 
-static uint32_t capture_whole(struct jam_thread *self, struct jam_call call, uint64_t frames)
+static uint32_t capture_whole(struct jam_thread *self, const struct jam_call *call, uint64_t frames)
 {
     uint32_t native = jam_stack_capture_native(self, call);
     uint32_t stack = native && frames ? stack_get(self, native, jam_mix(frames + native) | 1) : 0;
@@ -73,11 +73,12 @@ static uint32_t capture_whole(struct jam_thread *self, struct jam_call call, uin
  * at the same height of the stack have the same native frames, as long as no code is unloaded. So
  * those need not be looked at again.
  */
-static uint32_t capture_in_method(struct jam_thread *self, struct jam_call call, uint64_t frames)
+static uint32_t capture_in_method(struct jam_thread *self, const struct jam_call *call,
+                                  uint64_t frames)
 {
     enum { IN_METHOD = UINT32_MAX }; /* no stack_ref */
     uint64_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_RELAXED);
-    uint64_t hash = jam_mix(frames + jam_hash_add(call.pc + generation, call.sp)) | 1;
+    uint64_t hash = jam_mix(frames + jam_hash_add(call->pc + generation, call->sp)) | 1;
     struct jam_python_cache *known = cache_slot(self, hash);
     if (JAM_LIKELY(known->hash == hash && known->native == IN_METHOD))
         return known->stack;
@@ -87,7 +88,7 @@ static uint32_t capture_in_method(struct jam_thread *self, struct jam_call call,
     return stack;
 }
 
-uint32_t jam_python_capture(struct jam_thread *self, struct jam_call call)
+uint32_t jam_python_capture(struct jam_thread *self, const struct jam_call *call)
 {
     uint64_t frames = jam_python_hash(FRAMES_MAX);
     if (frames && jam_python_acquire && JAM_LIKELY(!jam_stack_verifies))

@@ -99,7 +99,7 @@ static void *self_of(void *function)
 }
 
 void *jam_python_thread_start(const struct jam_python_method *method, void *self,
-                              void *const rest[5], struct jam_call caller)
+                              void *const rest[5], const struct jam_call *caller)
 {
     void *thread = is_ready ? self_of(jam_python_first_argument(method, rest)) : NULL;
     struct starting outer = starting;
