@@ -376,14 +376,14 @@ void jam_release_begin(struct jam_release *release, const void *object)
 }
 
 void jam_release_begin_post(struct jam_release *release, const struct jam_call *call,
-                            struct jam_lock_key key)
+                            const struct jam_lock_key *key)
 {
     release->self = jam_enter();
     if (!release->self)
         return;
     jam_held_drop_handed_over(release->self);
-    if (!release_take(release, (const void *)key.address))
-        jam_emit_wake(release->self, call, key, false);
+    if (!release_take(release, (const void *)key->address))
+        jam_emit_wake(release->self, call, *key, false);
 }
 
 void jam_release_end(const struct jam_release *release)

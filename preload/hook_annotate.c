@@ -33,8 +33,9 @@ static struct jam_lock_key annotate_key(const void *lock)
 static bool annotate_begin(struct jam_request *request, const struct jam_call *call,
                            const void *lock, int mode)
 {
-    request->target =
-        (struct jam_target){.key = annotate_key(lock), .mode = mode ? JAM_SHARED : JAM_EXCLUSIVE};
+    jam_target_init(&request->target, lock, JAM_LOCK_CUSTOM);
+    request->target.key.flags = JAM_LOCK_ANNOTATED;
+    request->target.mode = mode ? JAM_SHARED : JAM_EXCLUSIVE;
     if (!jam_request_begin(request, call))
         return false;
     /* It may have been known by a futex wait before. */

@@ -25,16 +25,23 @@ static int c11_error(int result)
 /* --- mutexes --- */
 
 /* C11 knows two types: plain (which all may be locked with a limit), and recursive. */
-static struct jam_target mtx_target(const mtx_t *mutex, uint16_t held_flags)
+static uint16_t mtx_flags(const mtx_t *mutex)
 {
     const pthread_mutex_t *same = (const pthread_mutex_t *)mutex;
     bool is_recursive = (same->__data.__kind & 3) == PTHREAD_MUTEX_RECURSIVE_NP;
-    uint16_t flags = (is_recursive ? JAM_LOCK_RECURSIVE : 0) | jam_mutex_death(mutex);
-    return (struct jam_target){
-        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, flags, 0},
-        .mode = JAM_EXCLUSIVE,
-        .flags = held_flags,
-    };
+    return (is_recursive ? JAM_LOCK_RECURSIVE : 0) | jam_mutex_death(mutex);
+}
+
+static struct jam_lock_key mtx_key(const mtx_t *mutex)
+{
+    return (struct jam_lock_key){(uint64_t)mutex, JAM_LOCK_MUTEX, mtx_flags(mutex), 0};
+}
+
+static void mtx_target(struct jam_target *target, const mtx_t *mutex, uint16_t held_flags)
+{
+    jam_target_init(target, mutex, JAM_LOCK_MUTEX);
+    target->key.flags = mtx_flags(mutex);
+    target->flags = held_flags;
 }
 
 static uint32_t mtx_owner(const mtx_t *mutex)
@@ -61,7 +68,7 @@ static int mtx_finish(struct jam_request *request, int result)
 static int mtx_acquire(const struct jam_call *call, mtx_t *mutex, struct jam_limit limit)
 {
     struct jam_request request;
-    request.target = mtx_target(mutex, jam_limit_flags(limit));
+    mtx_target(&request.target, mutex, jam_limit_flags(limit));
     if (!jam_request_begin(&request, call))
         return mtx_wait(mutex, limit);
     int result = jam_real.mtx_trylock(mutex);
@@ -86,7 +93,7 @@ JAM_EXPORT int mtx_timedlock(mtx_t *mutex, const struct timespec *deadline)
 JAM_EXPORT int mtx_trylock(mtx_t *mutex)
 {
     struct jam_request request;
-    request.target = mtx_target(mutex, JAM_HELD_TRY);
+    mtx_target(&request.target, mutex, JAM_HELD_TRY);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.mtx_trylock(mutex);
     return mtx_finish(&request, jam_real.mtx_trylock(mutex));
@@ -97,8 +104,7 @@ JAM_EXPORT int mtx_unlock(mtx_t *mutex)
     struct jam_release release;
     jam_release_begin(&release, mutex);
     if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
-        jam_check_release(release.self, JAM_CALLER(), mtx_target(mutex, 0).key,
-                          jam_mutex_view(mutex));
+        jam_check_release(release.self, JAM_CALLER(), mtx_key(mutex), jam_mutex_view(mutex));
     int result = jam_real.mtx_unlock(mutex);
     jam_release_end(&release);
     return result;
@@ -110,7 +116,7 @@ JAM_EXPORT int mtx_init(mtx_t *mutex, int type)
     int result = jam_real.mtx_init(mutex, type);
     struct jam_thread *self = result == thrd_success ? jam_enter() : NULL;
     if (self) {
-        jam_emit_created(self, call, mtx_target(mutex, 0).key);
+        jam_emit_created(self, call, mtx_key(mutex));
         jam_leave(self);
     }
     return result;

@@ -19,30 +19,32 @@
  */
 #define COND_SHARED 1
 
-static struct jam_lock_key cond_key(const void *cond)
+static uint16_t cond_flags(const void *cond)
 {
     unsigned state =
         __atomic_load_n(&((const pthread_cond_t *)cond)->__data.__wrefs, __ATOMIC_RELAXED);
-    uint16_t flags = state & COND_SHARED ? JAM_LOCK_PSHARED : 0;
-    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, flags, 0};
+    return state & COND_SHARED ? JAM_LOCK_PSHARED : 0;
+}
+
+static struct jam_lock_key cond_key(const void *cond)
+{
+    return (struct jam_lock_key){(uint64_t)cond, JAM_LOCK_COND, cond_flags(cond), 0};
 }
 
 static bool cond_begin(struct jam_cond_wait *wait)
 {
-    struct jam_target target = {
-        .key = cond_key(wait->cond),
-        .mode = JAM_EXCLUSIVE,
-        .flags = jam_limit_flags(wait->limit),
-    };
-    wait->request.target = target;
+    struct jam_target *target = &wait->request.target;
+    jam_target_init(target, wait->cond, JAM_LOCK_COND);
+    target->key.flags = cond_flags(wait->cond);
+    target->flags = jam_limit_flags(wait->limit);
     if (!jam_request_begin(&wait->request, wait->call))
         return false;
     struct jam_thread *self = wait->request.self;
     const struct jam_lock_record *mutex =
         jam_lock_find((struct jam_lock_key){(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0, 0});
     struct jam_view view = jam_mutex_view(wait->mutex);
-    wait->request.target.partner = mutex ? mutex->id : 0;
-    wait->request.lock->partner = wait->request.target.partner;
+    target->partner = mutex ? mutex->id : 0;
+    wait->request.lock->partner = target->partner;
     uint16_t again = jam_emit_is_reacquired(self, wait->mutex) ? JAM_EVENT_WAIT_AGAIN : 0;
     wait->had_mutex = jam_emit_release(self, wait->mutex, &wait->was_reentry);
     jam_check_cond(&wait->request, mutex, view, wait->had_mutex);
@@ -55,12 +57,8 @@ static bool cond_begin(struct jam_cond_wait *wait)
 static void cond_reacquired(const struct jam_cond_wait *wait)
 {
     struct jam_request request;
-    struct jam_target target = {
-        .key = {(uint64_t)wait->mutex, JAM_LOCK_MUTEX, 0, 0},
-        .mode = JAM_EXCLUSIVE,
-        .flags = JAM_HELD_REACQUIRED | (wait->was_reentry ? JAM_HELD_REENTRY : 0),
-    };
-    request.target = target;
+    jam_target_init(&request.target, wait->mutex, JAM_LOCK_MUTEX);
+    request.target.flags = JAM_HELD_REACQUIRED | (wait->was_reentry ? JAM_HELD_REENTRY : 0);
     if (jam_request_begin(&request, wait->call))
         jam_request_acquired(&request);
 }

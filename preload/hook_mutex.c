@@ -42,18 +42,17 @@ static uint16_t mutex_flags(const pthread_mutex_t *mutex)
     return flags | jam_mutex_death(mutex);
 }
 
-static struct jam_target mutex_target(const pthread_mutex_t *mutex, uint16_t held_flags)
-{
-    return (struct jam_target){
-        .key = {(uint64_t)mutex, JAM_LOCK_MUTEX, mutex_flags(mutex), 0},
-        .mode = JAM_EXCLUSIVE,
-        .flags = held_flags,
-    };
-}
-
 static struct jam_lock_key mutex_key(const pthread_mutex_t *mutex)
 {
-    return mutex_target(mutex, 0).key;
+    return (struct jam_lock_key){(uint64_t)mutex, JAM_LOCK_MUTEX, mutex_flags(mutex), 0};
+}
+
+static inline void mutex_target(struct jam_target *target, const pthread_mutex_t *mutex,
+                                uint16_t held_flags)
+{
+    jam_target_init(target, mutex, JAM_LOCK_MUTEX);
+    target->key.flags = mutex_flags(mutex);
+    target->flags = held_flags;
 }
 
 /* Out of line: it would only spread the path that does not wait. */
@@ -128,7 +127,7 @@ static inline __attribute__((always_inline)) int
 mutex_acquire(const struct jam_call *call, pthread_mutex_t *mutex, struct jam_limit limit)
 {
     struct jam_request request;
-    request.target = mutex_target(mutex, jam_limit_flags(limit));
+    mutex_target(&request.target, mutex, jam_limit_flags(limit));
     if (!jam_request_begin(&request, call))
         return mutex_wait(mutex, limit);
     int result = mutex_first(mutex, limit);
@@ -150,7 +149,7 @@ JAM_EXPORT int pthread_mutex_lock(pthread_mutex_t *mutex)
 JAM_EXPORT int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
     struct jam_request request;
-    request.target = mutex_target(mutex, JAM_HELD_TRY);
+    mutex_target(&request.target, mutex, JAM_HELD_TRY);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_mutex_trylock(mutex);
     return mutex_finish(&request, jam_real.pthread_mutex_trylock(mutex));
@@ -225,7 +224,7 @@ JAM_EXPORT int pthread_mutex_setprioceiling(pthread_mutex_t *mutex, int ceiling,
 {
     struct jam_request request;
     struct jam_release release;
-    request.target = mutex_target(mutex, 0);
+    mutex_target(&request.target, mutex, 0);
     bool locks = mutex->__data.__kind & KIND_PROTECT && !jam_emit_is_held(jam_self, mutex);
     if (!locks || !jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_mutex_setprioceiling(mutex, ceiling, old);

@@ -10,17 +10,26 @@
 
 #include <errno.h>
 
-static struct jam_target rwlock_target(const pthread_rwlock_t *rwlock, uint16_t mode,
-                                       uint16_t held_flags)
+static uint16_t rwlock_flags(const pthread_rwlock_t *rwlock)
 {
     uint16_t flags = rwlock->__data.__shared ? JAM_LOCK_PSHARED : 0;
     if (rwlock->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP)
         flags |= JAM_LOCK_PREFER_WRITER;
-    return (struct jam_target){
-        .key = {(uint64_t)rwlock, JAM_LOCK_RWLOCK, flags, 0},
-        .mode = mode,
-        .flags = held_flags,
-    };
+    return flags;
+}
+
+static struct jam_lock_key rwlock_key(const pthread_rwlock_t *rwlock)
+{
+    return (struct jam_lock_key){(uint64_t)rwlock, JAM_LOCK_RWLOCK, rwlock_flags(rwlock), 0};
+}
+
+static void rwlock_target(struct jam_target *target, const pthread_rwlock_t *rwlock, uint16_t mode,
+                          uint16_t held_flags)
+{
+    jam_target_init(target, rwlock, JAM_LOCK_RWLOCK);
+    target->key.flags = rwlock_flags(rwlock);
+    target->mode = mode;
+    target->flags = held_flags;
 }
 
 static int rwlock_try(pthread_rwlock_t *rwlock, uint16_t mode)
@@ -89,7 +98,7 @@ static int rwlock_acquire(const struct jam_call *call, pthread_rwlock_t *rwlock,
                           struct jam_limit limit)
 {
     struct jam_request request;
-    request.target = rwlock_target(rwlock, mode, jam_limit_flags(limit));
+    rwlock_target(&request.target, rwlock, mode, jam_limit_flags(limit));
     if (!jam_request_begin(&request, call))
         return rwlock_wait(rwlock, mode, limit);
     int result = jam_limit_is_valid(limit) ? rwlock_try(rwlock, mode) : EBUSY;
@@ -140,7 +149,7 @@ JAM_EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *rwlock, clockid_t cl
 JAM_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *rwlock)
 {
     struct jam_request request;
-    request.target = rwlock_target(rwlock, JAM_SHARED, JAM_HELD_TRY);
+    rwlock_target(&request.target, rwlock, JAM_SHARED, JAM_HELD_TRY);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_rwlock_tryrdlock(rwlock);
     return rwlock_finish(&request, jam_real.pthread_rwlock_tryrdlock(rwlock));
@@ -149,7 +158,7 @@ JAM_EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *rwlock)
 JAM_EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t *rwlock)
 {
     struct jam_request request;
-    request.target = rwlock_target(rwlock, JAM_EXCLUSIVE, JAM_HELD_TRY);
+    rwlock_target(&request.target, rwlock, JAM_EXCLUSIVE, JAM_HELD_TRY);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_rwlock_trywrlock(rwlock);
     return rwlock_finish(&request, jam_real.pthread_rwlock_trywrlock(rwlock));
@@ -160,8 +169,7 @@ JAM_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *rwlock)
     struct jam_release release;
     jam_release_begin(&release, rwlock);
     if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
-        jam_check_release(release.self, JAM_CALLER(), rwlock_target(rwlock, 0, 0).key,
-                          rwlock_view(rwlock));
+        jam_check_release(release.self, JAM_CALLER(), rwlock_key(rwlock), rwlock_view(rwlock));
     int result = jam_real.pthread_rwlock_unlock(rwlock);
     jam_release_end(&release);
     return result;
@@ -173,7 +181,7 @@ JAM_EXPORT int pthread_rwlock_init(pthread_rwlock_t *rwlock, const pthread_rwloc
     int result = jam_real.pthread_rwlock_init(rwlock, attributes);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
-        jam_emit_created(self, call, rwlock_target(rwlock, JAM_EXCLUSIVE, 0).key);
+        jam_emit_created(self, call, rwlock_key(rwlock));
         jam_leave(self);
     }
     return result;

@@ -25,13 +25,18 @@ static uint16_t sem_flags(const sem_t *sem)
     return *is_shared ? JAM_LOCK_PSHARED : 0;
 }
 
-static struct jam_target sem_target(const sem_t *sem, uint16_t held_flags)
+static void sem_target(struct jam_target *target, const sem_t *sem, uint16_t held_flags)
 {
-    return (struct jam_target){
-        .key = {(uint64_t)sem, JAM_LOCK_SEM, sem_flags(sem), sem_value(sem)},
-        .mode = JAM_EXCLUSIVE,
-        .flags = held_flags,
-    };
+    jam_target_init(target, sem, JAM_LOCK_SEM);
+    target->key.flags = sem_flags(sem);
+    target->key.value = sem_value(sem);
+    target->flags = held_flags;
+}
+
+/* Of one whose state does not matter. */
+static struct jam_lock_key sem_key(const sem_t *sem)
+{
+    return (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0};
 }
 
 /* Like sem_trywait, but errno stays as it was when the answer is "would wait". */
@@ -93,7 +98,7 @@ static int sem_acquire(const struct jam_call *call, sem_t *sem, struct jam_limit
         return jam_python_park_wait(sem, limit, call, sem_real_wait);
     if (is_valid)
         pthread_testcancel();
-    request.target = sem_target(sem, jam_limit_flags(limit));
+    sem_target(&request.target, sem, jam_limit_flags(limit));
     if (!jam_request_begin(&request, call))
         return sem_real_wait(sem, limit);
     if (is_valid && sem_try(sem))
@@ -120,7 +125,7 @@ JAM_EXPORT int sem_trywait(sem_t *sem)
 {
     struct jam_request request;
     uint16_t flags = jam_emit_try_flags();
-    request.target = sem_target(sem, flags);
+    sem_target(&request.target, sem, flags);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.sem_trywait(sem);
     int result = jam_real.sem_trywait(sem);
@@ -132,15 +137,16 @@ JAM_EXPORT int sem_trywait(sem_t *sem)
 
 JAM_EXPORT int sem_post(sem_t *sem)
 {
+    struct jam_target target;
     struct jam_release release;
     if (JAM_UNLIKELY(jam_python_parks) && jam_python_park_wakes(sem, JAM_CALLER()))
         return jam_real.sem_post(sem);
-    jam_release_begin_post(&release, JAM_CALLER(), sem_target(sem, 0).key);
+    sem_target(&target, sem, 0);
+    jam_release_begin_post(&release, JAM_CALLER(), &target.key);
     int result = jam_real.sem_post(sem);
     jam_release_end(&release);
     if (JAM_UNLIKELY(result != 0))
-        jam_check_answer(JAM_CALLER(), (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0},
-                         errno);
+        jam_check_answer(JAM_CALLER(), sem_key(sem), errno);
     return result;
 }
 
@@ -151,7 +157,7 @@ JAM_EXPORT int sem_init(sem_t *sem, int is_shared, unsigned value)
     if (JAM_UNLIKELY(jam_python_parks) && value == 0 && jam_python_park_begin(sem, call))
         return result;
     if (JAM_UNLIKELY(result != 0))
-        jam_check_answer(call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0}, errno);
+        jam_check_answer(call, sem_key(sem), errno);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
         uint16_t flags = is_shared ? JAM_LOCK_PSHARED : 0;
@@ -166,7 +172,7 @@ static void sem_check_end(struct jam_thread *self, const struct jam_call *call, 
 {
     struct jam_view view = {.is_locked = sem_value(sem) == 0};
     if (self)
-        jam_check_end(self, call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0}, view);
+        jam_check_end(self, call, sem_key(sem), view);
 }
 
 /* The end of a semaphore's life, by sem_destroy or sem_close. */
@@ -176,7 +182,7 @@ static void sem_end(struct jam_thread *self, const struct jam_call *call, const 
     if (!self)
         return;
     if (result == 0)
-        jam_emit_destroyed(self, call, (struct jam_lock_key){(uint64_t)sem, JAM_LOCK_SEM, 0, 0});
+        jam_emit_destroyed(self, call, sem_key(sem));
     jam_leave(self);
 }
 

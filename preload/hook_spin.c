@@ -9,13 +9,9 @@
 
 #include <errno.h>
 
-static struct jam_target spin_target(const volatile void *lock, uint16_t held_flags)
+static struct jam_lock_key spin_key(const volatile void *lock)
 {
-    return (struct jam_target){
-        .key = {(uint64_t)lock, JAM_LOCK_SPIN, 0, 0},
-        .mode = JAM_EXCLUSIVE,
-        .flags = held_flags,
-    };
+    return (struct jam_lock_key){(uint64_t)lock, JAM_LOCK_SPIN, 0, 0};
 }
 
 /* glibc's free spin lock is 1 on x86. */
@@ -36,7 +32,7 @@ static int spin_finish(struct jam_request *request, int result)
 JAM_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
 {
     struct jam_request request;
-    request.target = spin_target(lock, 0);
+    jam_target_init(&request.target, lock, JAM_LOCK_SPIN);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_spin_lock(lock);
     int result = jam_real.pthread_spin_trylock(lock);
@@ -51,7 +47,8 @@ JAM_EXPORT int pthread_spin_lock(pthread_spinlock_t *lock)
 JAM_EXPORT int pthread_spin_trylock(pthread_spinlock_t *lock)
 {
     struct jam_request request;
-    request.target = spin_target(lock, JAM_HELD_TRY);
+    jam_target_init(&request.target, lock, JAM_LOCK_SPIN);
+    request.target.flags = JAM_HELD_TRY;
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.pthread_spin_trylock(lock);
     return spin_finish(&request, jam_real.pthread_spin_trylock(lock));
@@ -62,7 +59,7 @@ JAM_EXPORT int pthread_spin_unlock(pthread_spinlock_t *lock)
     struct jam_release release;
     jam_release_begin(&release, (const void *)lock);
     if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
-        jam_check_release(release.self, JAM_CALLER(), spin_target(lock, 0).key, spin_view(lock));
+        jam_check_release(release.self, JAM_CALLER(), spin_key(lock), spin_view(lock));
     int result = jam_real.pthread_spin_unlock(lock);
     jam_release_end(&release);
     return result;
@@ -74,7 +71,7 @@ JAM_EXPORT int pthread_spin_init(pthread_spinlock_t *lock, int is_shared)
     int result = jam_real.pthread_spin_init(lock, is_shared);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
-        struct jam_lock_key key = spin_target(lock, 0).key;
+        struct jam_lock_key key = spin_key(lock);
         key.flags = is_shared == PTHREAD_PROCESS_SHARED ? JAM_LOCK_PSHARED : 0;
         jam_emit_created(self, call, key);
         jam_leave(self);
@@ -87,11 +84,11 @@ JAM_EXPORT int pthread_spin_destroy(pthread_spinlock_t *lock)
     const struct jam_call *call = JAM_CALLER();
     struct jam_thread *self = jam_enter();
     if (self)
-        jam_check_end(self, call, spin_target(lock, 0).key, spin_view(lock));
+        jam_check_end(self, call, spin_key(lock), spin_view(lock));
     int result = jam_real.pthread_spin_destroy(lock);
     if (self) {
         if (result == 0)
-            jam_emit_destroyed(self, call, spin_target(lock, 0).key);
+            jam_emit_destroyed(self, call, spin_key(lock));
         jam_leave(self);
     }
     return result;

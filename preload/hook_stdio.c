@@ -11,19 +11,22 @@
 
 #include <errno.h>
 
-static struct jam_target file_target(const FILE *stream, uint16_t held_flags)
+static struct jam_lock_key file_key(const FILE *stream)
 {
-    return (struct jam_target){
-        .key = {(uint64_t)stream, JAM_LOCK_MUTEX, JAM_LOCK_RECURSIVE, 0},
-        .mode = JAM_EXCLUSIVE,
-        .flags = held_flags,
-    };
+    return (struct jam_lock_key){(uint64_t)stream, JAM_LOCK_MUTEX, JAM_LOCK_RECURSIVE, 0};
+}
+
+static void file_target(struct jam_target *target, const FILE *stream, uint16_t held_flags)
+{
+    jam_target_init(target, stream, JAM_LOCK_MUTEX);
+    target->key.flags = JAM_LOCK_RECURSIVE;
+    target->flags = held_flags;
 }
 
 JAM_EXPORT void flockfile(FILE *stream)
 {
     struct jam_request request;
-    request.target = file_target(stream, 0);
+    file_target(&request.target, stream, 0);
     if (!jam_request_begin(&request, JAM_CALLER())) {
         jam_real.flockfile(stream);
         return;
@@ -39,7 +42,7 @@ JAM_EXPORT void flockfile(FILE *stream)
 JAM_EXPORT int ftrylockfile(FILE *stream)
 {
     struct jam_request request;
-    request.target = file_target(stream, JAM_HELD_TRY);
+    file_target(&request.target, stream, JAM_HELD_TRY);
     if (!jam_request_begin(&request, JAM_CALLER()))
         return jam_real.ftrylockfile(stream);
     int result = jam_real.ftrylockfile(stream);
@@ -55,7 +58,7 @@ JAM_EXPORT void funlockfile(FILE *stream)
     struct jam_release release;
     jam_release_begin(&release, stream);
     if (JAM_UNLIKELY(jam_release_is_foreign(&release)))
-        jam_check_release(release.self, JAM_CALLER(), file_target(stream, 0).key,
+        jam_check_release(release.self, JAM_CALLER(), file_key(stream),
                           (struct jam_view){.is_locked = true});
     jam_real.funlockfile(stream);
     jam_release_end(&release);

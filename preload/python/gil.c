@@ -143,7 +143,7 @@ static void table_remove(struct gil *gil)
 
 static bool take_begin(const struct jam_call *call, const struct gil *gil)
 {
-    turn.request.target = (struct jam_target){.key = gil_key(gil->cond), .mode = JAM_EXCLUSIVE};
+    jam_target_init(&turn.request.target, (const void *)gil->cond, JAM_LOCK_GIL);
     return jam_request_begin_at(&turn.request, call, turn.stack);
 }
 

@@ -111,7 +111,9 @@ static void *acquire_as(enum jam_python_acquire kind, const struct jam_python_me
                         void *self, void *const rest[5], const struct jam_call *caller)
 {
     struct open open;
-    open.request.target = (struct jam_target){.key = key_of(method, self, 1)};
+    jam_target_init(&open.request.target, (const char *)self + LOCK_BYTE, JAM_LOCK_SEM);
+    open.request.target.key.flags = method->lock_flags;
+    open.request.target.key.value = 1;
     /* An inner level of an RLock is no acquire, as in versions where it is a semaphore. */
     if ((is_reentrant(method) && is_owned(self)) || !open_begin(&open, kind, caller))
         return jam_python_forward(method, self, rest);
@@ -138,7 +140,10 @@ static void *release(const struct jam_python_method *method, void *self, void *c
                      const struct jam_call *caller)
 {
     struct jam_release release;
-    jam_release_begin_post(&release, caller, key_of(method, self, 0));
+    struct jam_target target;
+    jam_target_init(&target, (const char *)self + LOCK_BYTE, JAM_LOCK_SEM);
+    target.key.flags = method->lock_flags;
+    jam_release_begin_post(&release, caller, &target.key);
     void *result = jam_python_forward(method, self, rest);
     jam_release_end(&release);
     return result;
@@ -206,7 +211,7 @@ void *jam_python_mutex_destroy(const struct jam_python_method *method, void *sel
     uint8_t outer = jam_python_acquire;
     jam_python_acquire = JAM_PYTHON_OTHER;
     if (is_locked(self)) {
-        jam_release_begin_post(&release, caller, key);
+        jam_release_begin_post(&release, caller, &key);
         jam_release_end(&release);
     }
     struct jam_thread *thread = jam_enter();
