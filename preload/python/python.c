@@ -23,8 +23,12 @@ static struct {
     uint64_t start;     /* of the interpreter's file */
     uint64_t end;
     void *(*this_thread_state)(void);
+    void *(*current_thread_state)(void); /* of who has the GIL; NULL = not known */
     int (*is_finalizing)(void);
+    uint64_t watchdog_maker;
 } python;
+
+static __thread uint64_t state_at_hand; /* the thread's own, just now; 0 = to be asked for */
 
 static unsigned read_number(const char **at)
 {
@@ -45,6 +49,13 @@ static unsigned python_version(const char *text)
     return minor << 8 | micro;
 }
 
+/* Its name is public from 3.13 on. */
+static uint64_t current_thread_state(const struct jam_image *image)
+{
+    uint64_t function = jam_symbol_find(image, "PyThreadState_GetUnchecked");
+    return function ? function : jam_symbol_find(image, "_PyThreadState_UncheckedGet");
+}
+
 void jam_python_consider(const struct jam_image *image)
 {
     uint64_t version = jam_symbol_find(image, "Py_GetVersion");
@@ -62,7 +73,9 @@ void jam_python_consider(const struct jam_image *image)
     python.code_type = jam_symbol_find(image, "PyCode_Type");
     python.this_thread_state =
         (void *(*)(void))jam_symbol_find(image, "PyGILState_GetThisThreadState");
+    python.current_thread_state = (void *(*)(void))current_thread_state(image);
     python.is_finalizing = (int (*)(void))finalizing;
+    python.watchdog_maker = number >> 8 == 8 ? jam_symbol_find(image, "_PyFaulthandler_Init") : 0;
     python.start = image->start;
     python.end = image->end;
     if (!layout || !python.code_type || !python.this_thread_state || !finalizing) {
@@ -85,6 +98,11 @@ void jam_python_check_unloaded(void)
     __atomic_store_n(&jam_python_is_here, false, __ATOMIC_RELEASE);
     python.layout = NULL;
     jam_python_park_setup(NULL, 0);
+}
+
+uint64_t jam_python_watchdog_maker(void)
+{
+    return python.layout ? python.watchdog_maker : 0;
 }
 
 bool jam_python_has_code(uint64_t pc)
@@ -186,11 +204,32 @@ bool jam_python_next(struct jam_python_walk *walk)
     return true;
 }
 
+void jam_python_has_gil(void)
+{
+    if (JAM_LIKELY(python.current_thread_state != NULL))
+        state_at_hand = (uint64_t)python.current_thread_state();
+}
+
+void jam_python_may_lose_gil(void)
+{
+    state_at_hand = 0;
+}
+
+/* The state of the calling thread, if it is there and surely will be for a while; else 0. */
+static uint64_t thread_state(void)
+{
+    uint64_t state = (uint64_t)python.this_thread_state();
+    return state && !python.is_finalizing() ? state : 0;
+}
+
 /* The innermost frame of the calling thread, which may be one of the C stack; 0 = none. */
 static uint64_t first_frame(const struct jam_python_layout *layout)
 {
-    uint64_t state = layout ? (uint64_t)python.this_thread_state() : 0;
-    if (!state || python.is_finalizing())
+    uint64_t state = state_at_hand;
+    state_at_hand = 0;
+    if (!state && layout)
+        state = thread_state();
+    if (!state)
         return 0;
     uint64_t frame = load(state, layout->thread_frame);
     if (frame && layout->thread_frame_through >= 0)

@@ -51,6 +51,14 @@ bool jam_python_first(struct jam_python_walk *walk);
 bool jam_python_next(struct jam_python_walk *walk);
 
 /*
+ * The calling thread has the GIL, so that its state can be had cheaply, and is there: for the next walk
+ * alone, which may be in a hook further in. After that, and after jam_python_may_lose_gil, a walk asks
+ * in the way that is right at any time, and costs some 5 ns more.
+ */
+void jam_python_has_gil(void);
+void jam_python_may_lose_gil(void);
+
+/*
  * A hash of the frames that a walk would meet, `depth_max` at most; 0 if there are none. As good as
  * 64 bits can be; with the frames' code objects goes what tells them from later ones in their place.
  */
@@ -70,6 +78,9 @@ uint64_t jam_python_code_mark(uint64_t code);
  * python_join.c. Asked right after its stack was captured.
  */
 bool jam_python_makes_end(void);
+
+/* Where the code of Python 3.8 begins that makes a watchdog's lock, 0 in other versions. */
+uint64_t jam_python_watchdog_maker(void);
 
 /* A semaphore was created, or acquired, by this thread: is it one for the end of a thread? */
 void jam_python_created(const struct jam_thread *self, struct jam_lock_record *lock);

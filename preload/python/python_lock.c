@@ -1,5 +1,6 @@
 /* Locks that are semaphores: the wrapper tells the hooks inside what was asked for. */
 #include "python/python_lock.h"
+#include "python/python.h"
 #include "python/python_arguments.h"
 
 __thread uint8_t jam_python_acquire;
@@ -13,7 +14,9 @@ static void *acquire_as(enum jam_python_acquire kind, const struct jam_python_me
     uint16_t outer_flags = lock_flags;
     jam_python_acquire = (uint8_t)kind;
     lock_flags = method->lock_flags;
+    jam_python_has_gil();
     void *result = jam_python_forward(method, self, rest);
+    jam_python_may_lose_gil();
     jam_python_acquire = outer;
     lock_flags = outer_flags;
     return result;

@@ -4,6 +4,7 @@
  * change under them; a wait inside the original lets go of it.
  */
 #include "python/python_lock.h"
+#include "python/python.h"
 #include "python/python_arguments.h"
 
 #include <errno.h>
@@ -72,7 +73,9 @@ static bool open_begin(struct open *open, enum jam_python_acquire kind,
     open->request.target.flags = flags[kind];
     uint8_t outer = jam_python_acquire;
     jam_python_acquire = (uint8_t)kind;
+    jam_python_has_gil();
     bool is_recorded = jam_request_begin(&open->request, caller);
+    jam_python_may_lose_gil();
     jam_python_acquire = outer;
     if (!is_recorded)
         return false;
