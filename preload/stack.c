@@ -1,16 +1,11 @@
-/*
- * The slow half of stack.h: walking with frame rules, interning, and filling the memo.
- *
- * Safety of the walk. Tables are trusted: a frame that they describe is where they say. A guessed
- * frame (code without tables) is believed only while every word lies on the stack we know, between
- * sp and the top of the thread's stack; elsewhere the walk ends there, marked BROKEN.
- */
+/* The slow half of stack.h: interning what was walked, and filling the memo. */
 #include "stack.h"
 #include "config.h"
 #include "frame_rule.h"
 #include "growth.h"
 #include "map.h"
 #include "session.h"
+#include "stack_walk.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -23,147 +18,9 @@ static struct {
     uint32_t module_generation; /* up to which outdated stacks were dropped from the index */
 } stacks;
 
-/* A walk under way. Frames and slots are in the thread's scratch arrays. */
-struct stack_walk {
-    struct jam_thread *self;
-    struct jam_call at; /* current frame; pc is what to look up */
-    uint64_t bp_origin; /* address of the word that at.bp came from; 0 = still the register */
-    uint64_t stack_top; /* 0 = this is not the thread's own stack */
-    uint64_t interrupted;
-    uint32_t depth;
-    uint32_t slot_count;
-    uint16_t flags;
-    bool uses_bp;      /* the register itself matters */
-    bool is_guess;     /* a guessed frame was passed */
-    bool is_transient; /* another try may give another stack: not to be remembered */
-};
-
-/* --- steps --- */
-
-/* The thread's own stack ends at stack_top; a coroutine's or a signal stack lies elsewhere. */
-static uint64_t stack_top_for(const struct jam_thread *self, uint64_t sp)
-{
-    return sp < self->stack_top && self->stack_top - sp < self->stack_bytes ? self->stack_top : 0;
-}
-
-static void walk_note(struct stack_walk *walk, uint64_t address, uint64_t value)
-{
-    enum { SLOTS = sizeof walk->self->scratch_slots / sizeof(struct jam_slot) };
-    if (walk->slot_count < SLOTS)
-        walk->self->scratch_slots[walk->slot_count++] = (struct jam_slot){address, value};
-    else
-        walk->is_transient = true; /* too much to validate */
-}
-
-/* The frame is addressed through bp: the word that bp came from takes part in the validation. */
-static void walk_note_bp(struct stack_walk *walk)
-{
-    if (walk->bp_origin)
-        walk_note(walk, walk->bp_origin, walk->at.bp);
-    else
-        walk->uses_bp = true;
-}
-
-static bool walk_may_read(const struct stack_walk *walk, uint64_t address)
-{
-    if (address & 7 || address < walk->at.sp - 128)
-        return false;
-    return walk->stack_top ? address < walk->stack_top : !walk->is_guess;
-}
-
-static bool walk_by_rule(struct stack_walk *walk, struct jam_rule rule)
-{
-    bool from_bp = rule.kind == JAM_RULE_FROM_BP;
-    uint64_t base = from_bp ? walk->at.bp : walk->at.sp;
-    uint64_t return_at = base + (uint64_t)(int64_t)rule.return_at;
-    uint64_t bp_at = base + (uint64_t)(int64_t)rule.bp_at;
-    if (from_bp)
-        walk_note_bp(walk);
-    if (!walk_may_read(walk, return_at) || (rule.saves_bp && !walk_may_read(walk, bp_at)))
-        return false;
-    walk->at.pc = *(const uint64_t *)return_at;
-    walk_note(walk, return_at, walk->at.pc);
-    if (rule.saves_bp) {
-        walk->at.bp = *(const uint64_t *)bp_at;
-        walk->bp_origin = bp_at;
-    }
-    walk->at.sp = return_at + 8;
-    return true;
-}
-
-/* Returns false at the end of the stack too; BROKEN tells the two apart. */
-static bool walk_by_asking(struct stack_walk *walk, bool *is_signal_frame)
-{
-    struct jam_step step = {.at = walk->at, .stack_top = walk->stack_top};
-    if (!jam_rule_ask(&step) || step.overflowed) {
-        walk->flags |= JAM_STACK_BROKEN;
-        walk->is_transient = true;
-        return false;
-    }
-    if (step.result == 0)
-        return false;
-    walk->is_guess = walk->is_guess || !step.has_tables;
-    /* An alternate signal stack may lie anywhere; otherwise callers lie above. */
-    bool goes_up = step.is_signal_frame || step.to.sp > walk->at.sp;
-    if (step.result < 0 || (walk->is_guess && !walk->stack_top) || !goes_up) {
-        walk->flags |= JAM_STACK_BROKEN;
-        return false;
-    }
-    if (step.used_bp)
-        walk_note_bp(walk);
-    for (uint32_t i = 0; i < step.read_count; i++)
-        walk_note(walk, step.reads[i].address, step.reads[i].value);
-    walk->at = step.to;
-    if (step.is_signal_frame)
-        walk->stack_top = stack_top_for(walk->self, step.to.sp);
-    walk->bp_origin = step.bp_saved_at ? step.bp_saved_at : walk->bp_origin;
-    *is_signal_frame = step.is_signal_frame;
-    return true;
-}
-
-static bool walk_step(struct stack_walk *walk, bool *is_signal_frame)
-{
-    struct jam_rule rule = jam_rule_get(walk->at, walk->stack_top, &walk->self->lane->rules_learnt);
-    *is_signal_frame = false;
-    switch (rule.kind) {
-    case JAM_RULE_FROM_SP:
-    case JAM_RULE_FROM_BP:
-        if (walk_by_rule(walk, rule))
-            return true;
-        walk->flags |= JAM_STACK_BROKEN;
-        return false;
-    case JAM_RULE_ASK:
-        return walk_by_asking(walk, is_signal_frame);
-    case JAM_RULE_OUTERMOST:
-        return false;
-    default:
-        walk->flags |= JAM_STACK_BROKEN;
-        walk->is_transient = jam_unwinder_is_loaded() || jam_unwinder_is_pending();
-        return false;
-    }
-}
-
-static void walk_all(struct stack_walk *walk)
-{
-    uint64_t *frames = walk->self->scratch_frames;
-    bool is_signal_frame;
-    frames[walk->depth++] = walk->at.pc;
-    walk->at.pc--; /* into the call instruction */
-    while (walk_step(walk, &is_signal_frame) && walk->at.pc) {
-        if (walk->depth == jam_header->stack_depth_max) {
-            walk->flags |= JAM_STACK_TRUNCATED;
-            return;
-        }
-        if (is_signal_frame && walk->depth < 64)
-            walk->interrupted |= 1ull << walk->depth;
-        frames[walk->depth++] = walk->at.pc;
-        walk->at.pc -= !is_signal_frame;
-    }
-}
-
 /* --- interning --- */
 
-static uint64_t stack_hash(const struct stack_walk *walk)
+static uint64_t stack_hash(const struct jam_stack_walk *walk)
 {
     uint64_t hash = walk->interrupted + walk->flags;
     for (uint32_t i = 0; i < walk->depth; i++)
@@ -171,7 +28,7 @@ static uint64_t stack_hash(const struct stack_walk *walk)
     return hash | 1; /* never 0 */
 }
 
-static bool stack_equals(const struct jam_stack *stack, const struct stack_walk *walk)
+static bool stack_equals(const struct jam_stack *stack, const struct jam_stack_walk *walk)
 {
     return stack->depth == walk->depth && stack->flags == walk->flags &&
            stack->interrupted == walk->interrupted &&
@@ -184,7 +41,7 @@ static struct jam_stack *stack_at(uint32_t ref)
 }
 
 /* The ref, or 0 with *key being where to insert. Equal hashes of different stacks: next key. */
-static uint32_t stack_find(const struct stack_walk *walk, uint64_t *key)
+static uint32_t stack_find(const struct jam_stack_walk *walk, uint64_t *key)
 {
     for (;; *key += 2) {
         uint32_t ref = (uint32_t)jam_shared_map_find(&stacks.index, *key);
@@ -193,7 +50,7 @@ static uint32_t stack_find(const struct stack_walk *walk, uint64_t *key)
     }
 }
 
-static uint32_t stack_append(const struct stack_walk *walk, uint64_t key)
+static uint32_t stack_append(const struct jam_stack_walk *walk, uint64_t key)
 {
     uint64_t offset;
     uint32_t bytes =
@@ -235,7 +92,7 @@ static void stack_index_refresh(void)
     __atomic_store_n(&stacks.module_generation, jam_header->module_generation, __ATOMIC_RELEASE);
 }
 
-static uint32_t stack_intern(const struct stack_walk *walk)
+static uint32_t stack_intern(const struct jam_stack_walk *walk)
 {
     uint64_t hash = stack_hash(walk), key = hash;
     uint32_t ref = stack_index_is_current() ? stack_find(walk, &key) : 0;
@@ -267,7 +124,7 @@ uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_
     const struct jam_stack *base = stack ? stack_at(stack) : &none;
     uint32_t room = JAM_MAX_FRAMES - base->depth;
     uint32_t added = count < room ? count : room;
-    struct stack_walk walk = {
+    struct jam_stack_walk walk = {
         .self = self,
         .depth = base->depth + added,
         .interrupted = base->interrupted,
@@ -281,7 +138,7 @@ uint32_t jam_stack_extend(struct jam_thread *self, uint32_t stack, const uint64_
 uint32_t jam_stack_import(struct jam_thread *self, const uint64_t *frames, uint32_t depth,
                           uint16_t flags, uint64_t interrupted)
 {
-    struct stack_walk walk = {
+    struct jam_stack_walk walk = {
         .self = self, .depth = depth, .interrupted = interrupted, .flags = flags};
     if (!jam_growth_lock()) {
         jam_session_lose(JAM_LOSS_GROWTH_BUSY, 1);
@@ -312,7 +169,7 @@ struct memo_place {
     uint32_t walked;     /* words of the walk that the way there has checked */
 };
 
-static void memo_remember(const struct stack_walk *walk, const struct jam_call *call,
+static void memo_remember(const struct jam_stack_walk *walk, const struct jam_call *call,
                           uint32_t stack, struct memo_place place)
 {
     struct jam_thread *self = walk->self;
@@ -344,7 +201,7 @@ static void memo_remember(const struct stack_walk *walk, const struct jam_call *
  * Whether the walk came by the place: the last word checked on the way there is its word. Not so
  * where a frame rule was learnt in between and reads other words than libunwind did.
  */
-static bool memo_place_fits(const struct stack_walk *walk, struct memo_place place)
+static bool memo_place_fits(const struct jam_stack_walk *walk, struct memo_place place)
 {
     if (!(place.from & JAM_MEMO_BRANCH) || place.walked == 0)
         return true;
@@ -357,14 +214,10 @@ static bool memo_place_fits(const struct stack_walk *walk, struct memo_place pla
 static uint32_t stack_walk_anew(struct jam_thread *self, const struct jam_call *call,
                                 struct memo_place place)
 {
-    struct stack_walk walk = {
-        .self = self,
-        .at = *call,
-        .stack_top = stack_top_for(self, call->sp),
-    };
+    struct jam_stack_walk walk = jam_stack_walk_from(self, call);
     uint32_t generation = __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
     self->lane->memo_misses++;
-    walk_all(&walk);
+    jam_stack_walk(&walk);
     uint32_t stack = stack_intern(&walk);
     bool is_current = generation == __atomic_load_n(&jam_code_generation, __ATOMIC_ACQUIRE);
     if (!memo_place_fits(&walk, place))
@@ -377,12 +230,8 @@ static uint32_t stack_walk_anew(struct jam_thread *self, const struct jam_call *
 uint32_t jam_stack_words(struct jam_thread *self, const struct jam_call *call,
                          const struct jam_slot **words)
 {
-    struct stack_walk walk = {
-        .self = self,
-        .at = *call,
-        .stack_top = stack_top_for(self, call->sp),
-    };
-    walk_all(&walk);
+    struct jam_stack_walk walk = jam_stack_walk_from(self, call);
+    jam_stack_walk(&walk);
     *words = self->scratch_slots;
     bool is_sure = !walk.flags && !walk.is_transient && !walk.is_guess;
     return is_sure ? walk.slot_count : 0;
@@ -421,7 +270,7 @@ uint32_t jam_stack_verify(const struct jam_call *call, uint32_t stack)
     const struct jam_stack *memo = stack_at(stack);
     struct jam_thread *self = jam_self;
     uint64_t *frames = self->scratch_frames;
-    size_t depth = jam_rule_walk_afresh(call, stack_top_for(self, call->sp), frames,
+    size_t depth = jam_rule_walk_afresh(call, jam_stack_top_for(self, call->sp), frames,
                                         jam_header->stack_depth_max);
     if (depth == 0)
         return stack; /* could not be asked */
