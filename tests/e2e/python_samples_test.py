@@ -140,7 +140,7 @@ def hangs():
 @test
 def a_livelock():
     for python in pythons():
-        tell(python, LIVELOCK, "--timeout=2")
+        tell(python, LIVELOCK, "--timeout=6")
 
 
 @test
