@@ -187,7 +187,7 @@ def waits_that_end():
 
 @test
 def steps_aside_for_ever():
-    result = recorded("livelock", options=["--timeout=2"])
+    result = recorded("livelock", options=["--timeout=4"])
     contains(result.stderr, "the time is up")
     document = checked("x.jam")
     equal(document["process"]["ended"], "killed")

@@ -192,7 +192,7 @@ def larger_programs():
 def a_lock_of_processes_taken_twice():
     """Another process could give it back, for all that is known: told, but as weak."""
     for python in pythons():
-        result, document = checked(python, "processes relock", "--timeout=2")
+        result, document = checked(python, "processes relock", "--timeout=6")
         equal(result.returncode, 124, result.stderr)
         equal([(finding["kind"], finding["grade"]) for finding in document["findings"]
                if finding["severity"] != "note"], [("self-deadlock", "weak")], python)
