@@ -3,7 +3,6 @@
  */
 #include "hook_thread.h"
 #include "check.h"
-#include "python/python_park.h"
 #include "real.h"
 
 #include <errno.h>
@@ -34,6 +33,21 @@ JAM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
 }
 
 /* --- joining --- */
+
+static __thread pthread_t
+    told; /* the join of this thread was recorded before libc was asked for it */
+
+void jam_join_is_told(pthread_t thread)
+{
+    told = thread;
+}
+
+static bool join_was_told(pthread_t thread)
+{
+    bool was_told = told && told == thread;
+    told = 0;
+    return was_told;
+}
 
 static struct jam_target join_target(const struct jam_join *join,
                                      const struct jam_thread_record *record, uint16_t flags)
@@ -81,7 +95,7 @@ int jam_join(struct jam_join *join, const struct jam_call *call)
 {
     struct jam_thread_record *record = jam_thread_find_pthread((uint64_t)join->thread);
     uint16_t flags = jam_limit_flags(join->limit);
-    if (JAM_UNLIKELY(!record) && jam_python_park_has_joined(join->thread))
+    if (join_was_told(join->thread) && !record)
         return join->real(join);
     join->request.target = join_target(join, record, flags);
     if (!jam_request_begin(&join->request, call))

@@ -19,4 +19,7 @@ struct jam_join {
 /* Calls join->real and records the wait. Returns its answer. */
 int jam_join(struct jam_join *join, const struct jam_call *call);
 
+/* The calling thread has been shown to join this one; if it is over, the next join of it adds nothing. */
+void jam_join_is_told(pthread_t thread);
+
 #endif

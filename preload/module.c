@@ -5,7 +5,6 @@
 #include "growth.h"
 #include "image.h"
 #include "session.h"
-#include "python/python.h"
 #include "session_facts.h"
 
 #include <dlfcn.h>
@@ -17,6 +16,10 @@
 enum { MODULES_MAX = 4096 };
 
 uint32_t jam_code_generation = 1;
+
+/* Made by the linker around the sections that JAM_ON_MODULE and JAM_ON_UNLOAD fill. */
+extern const jam_module_hook __start_jam_on_module[], __stop_jam_on_module[];
+extern const jam_unload_hook __start_jam_on_unload[], __stop_jam_on_unload[];
 
 static struct {
     uint32_t count;
@@ -188,7 +191,8 @@ static void module_add(const struct dl_find_object *found, uint64_t address)
         return;
     }
     module_publish(module, address);
-    jam_python_consider(&image);
+    for (const jam_module_hook *hook = __start_jam_on_module; hook < __stop_jam_on_module; hook++)
+        (*hook)(&image);
 }
 
 void jam_module_note(uint64_t address)
@@ -235,7 +239,9 @@ bool jam_module_check_unloaded(void (*is_gone)(uint64_t start, uint64_t end))
     }
     if (has_unloaded) {
         jam_module_void_code();
-        jam_python_check_unloaded();
+        for (const jam_unload_hook *hook = __start_jam_on_unload; hook < __stop_jam_on_unload;
+             hook++)
+            (*hook)();
     }
     return has_unloaded;
 }

@@ -11,9 +11,23 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "image.h"
 
 /* Compared by every memo hit; atomic, written after an unload only. */
 extern uint32_t jam_code_generation;
+
+/*
+ * Who wants to look at each file when its code first stands in a stack, or to know that files were
+ * unloaded, names a function. The linker collects them (as in session.h); the growth lock is held.
+ */
+typedef void (*jam_module_hook)(const struct jam_image *image);
+typedef void (*jam_unload_hook)(void);
+#define JAM_ON_MODULE(function)                                                                    \
+    static const jam_module_hook jam_on_module_##function                                          \
+        __attribute__((used, section("jam_on_module"))) = function
+#define JAM_ON_UNLOAD(function)                                                                    \
+    static const jam_unload_hook jam_on_unload_##function                                          \
+        __attribute__((used, section("jam_on_unload"))) = function
 
 /* Make sure that the module of this address is in the file. Under the growth lock. */
 void jam_module_note(uint64_t address);

@@ -1,108 +1,34 @@
 /*
- * Finding the interpreter and walking frames.
+ * Walking and hashing frames.
  *
  * A frame is believed only if its code is an object of type `code`: that guards against frames of
  * the C stack, and against a layout that does not fit.
  */
 #include "python/python.h"
-#include "diag.h"
 #include "python/python_layout.h"
-#include "python/python_methods.h"
-#include "python/python_park.h"
-#include "symbol.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool jam_python_is_here;
 
-static struct {
-    const struct jam_python_layout *layout;
-    uint64_t code_type; /* &PyCode_Type */
-    uint64_t start;     /* of the interpreter's file */
-    uint64_t end;
-    void *(*this_thread_state)(void);
-    void *(*current_thread_state)(void); /* of who has the GIL; NULL = not known */
-    int (*is_finalizing)(void);
-    uint64_t watchdog_maker;
-} python;
+static struct jam_python_interpreter python;
 
 static __thread uint64_t state_at_hand; /* the thread's own, just now; 0 = to be asked for */
 
-static unsigned read_number(const char **at)
+void jam_python_set(const struct jam_python_interpreter *interpreter)
 {
-    unsigned number = 0;
-    for (; **at >= '0' && **at <= '9'; ++*at)
-        number = number * 10 + (unsigned)(**at - '0');
-    return number;
-}
-
-/* "3.11.2 (main, ...)" -> 11 << 8 | 2; 0 if it is not Python 3, or a build without a GIL. */
-static unsigned python_version(const char *text)
-{
-    if (strncmp(text, "3.", 2) != 0 || strstr(text, "free-threading"))
-        return 0;
-    const char *at = text + 2;
-    unsigned minor = read_number(&at);
-    unsigned micro = *at++ == '.' ? read_number(&at) : 0;
-    return minor << 8 | micro;
-}
-
-/* Its name is public from 3.13 on. */
-static uint64_t current_thread_state(const struct jam_image *image)
-{
-    uint64_t function = jam_symbol_find(image, "PyThreadState_GetUnchecked");
-    return function ? function : jam_symbol_find(image, "_PyThreadState_UncheckedGet");
-}
-
-void jam_python_consider(const struct jam_image *image)
-{
-    uint64_t version = jam_symbol_find(image, "Py_GetVersion");
-    if (!version || python.layout)
-        return;
-    const char *text = ((const char *(*)(void))version)();
-    unsigned number = python_version(text);
-    const struct jam_python_layout *layout = jam_python_layout_find(number >> 8);
-    const void *runtime = (const void *)jam_symbol_find(image, "_PyRuntime");
-    if (layout && !jam_python_layout_fits(layout, runtime))
-        layout = NULL;
-    uint64_t finalizing = jam_symbol_find(image, "Py_IsFinalizing");
-    if (!finalizing)
-        finalizing = jam_symbol_find(image, "_Py_IsFinalizing");
-    python.code_type = jam_symbol_find(image, "PyCode_Type");
-    python.this_thread_state =
-        (void *(*)(void))jam_symbol_find(image, "PyGILState_GetThisThreadState");
-    python.current_thread_state = (void *(*)(void))current_thread_state(image);
-    python.is_finalizing = (int (*)(void))finalizing;
-    python.watchdog_maker = number >> 8 == 8 ? jam_symbol_find(image, "_PyFaulthandler_Init") : 0;
-    python.start = image->start;
-    python.end = image->end;
-    if (!layout || !python.code_type || !python.this_thread_state || !finalizing) {
-        jam_diag("stacks show no Python frames: unknown Python ", text, NULL);
+    if (interpreter) {
+        python = *interpreter;
         return;
     }
-    python.layout = layout;
-    jam_python_methods_wrap(image, number);
-    jam_python_park_setup(image, number);
-    if (jam_self->record)
-        jam_thread_entitle(jam_self->record, "MainThread");
-    __atomic_store_n(&jam_python_is_here, true, __ATOMIC_RELEASE);
-}
-
-void jam_python_check_unloaded(void)
-{
-    struct dl_find_object found;
-    if (!python.layout || _dl_find_object((void *)python.code_type, &found) == 0)
-        return;
     __atomic_store_n(&jam_python_is_here, false, __ATOMIC_RELEASE);
-    python.layout = NULL;
-    jam_python_park_setup(NULL, 0);
+    python.layout = NULL; /* the rest stays for who is just reading it */
 }
 
 uint64_t jam_python_watchdog_maker(void)
 {
-    return python.layout ? python.watchdog_maker : 0;
+    return python.watchdog_maker;
 }
 
 bool jam_python_has_code(uint64_t pc)

@@ -8,7 +8,7 @@
  * frames stand still while it is in native code.
  *
  * An interpreter is recognised by the symbols of its file, when one of its addresses first stands
- * in a stack (module.c): that covers programs that embed Python or load it late.
+ * in a stack (python_find.c): that covers programs that embed Python or load it late.
  */
 #ifndef JAM_PYTHON_H
 #define JAM_PYTHON_H
@@ -22,11 +22,22 @@
 /* An interpreter was found, and its version is known. Atomic; rarely changes. */
 extern bool jam_python_is_here;
 
-/* A file whose code stands in a stack: is it an interpreter? Under the growth lock. */
-void jam_python_consider(const struct jam_image *image);
+/* What is to be known of it. */
+struct jam_python_interpreter {
+    const struct jam_python_layout *layout;
+    uint64_t code_type;  /* &PyCode_Type */
+    uint64_t start, end; /* of the interpreter's file */
+    void *(*this_thread_state)(void);
+    void *(*current_thread_state)(void); /* of who has the GIL; NULL = not known */
+    int (*is_finalizing)(void);
+    uint64_t watchdog_maker; /* see jam_python_watchdog_maker */
+};
 
-/* Files were unloaded: if it was the interpreter, forget it. Under the growth lock. */
-void jam_python_check_unloaded(void);
+/*
+ * It was found, or (NULL) has been unloaded. Under the growth lock. Frames are read from then on;
+ * jam_python_is_here is for who found it to set, when all else is in place.
+ */
+void jam_python_set(const struct jam_python_interpreter *interpreter);
 
 /* Whether this is code of the interpreter that was found. */
 bool jam_python_has_code(uint64_t pc);

@@ -18,7 +18,6 @@ static __thread struct {
     const sem_t *sem; /* NULL = none */
     struct jam_request *request;
     uint64_t joinee; /* pthread_t, if `request` is NULL */
-    uint64_t joined;
 } mine;
 
 void jam_python_park_setup(const struct jam_image *image, unsigned version)
@@ -59,7 +58,6 @@ bool jam_python_park_begin(const sem_t *sem, const struct jam_call *call)
     if (!is_near || !is_interpreter(call->pc))
         return false;
     uint64_t address = ((const uint64_t *)sem)[-1];
-    mine.joined = 0;
     mine.request = jam_python_mutex_request(address, call->sp);
     mine.joinee = mine.request ? 0 : find_joinee(address);
     mine.sem = mine.request || mine.joinee ? sem : NULL;
@@ -153,16 +151,8 @@ static int join_wait(sem_t *sem, struct jam_limit limit, const struct jam_call *
     };
     int result = jam_join(&parked.join, call);
     if (result == 0)
-        mine.joined = mine.joinee;
+        jam_join_is_told((pthread_t)mine.joinee);
     return result;
-}
-
-bool jam_python_park_has_joined(pthread_t thread)
-{
-    bool has_joined = mine.joined && mine.joined == (uint64_t)thread;
-    if (has_joined)
-        mine.joined = 0;
-    return has_joined;
 }
 
 int jam_python_park_wait(sem_t *sem, struct jam_limit limit, const struct jam_call *call,

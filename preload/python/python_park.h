@@ -36,7 +36,4 @@ void jam_python_park_end(void);
 /* sem_post by `call`: true if it wakes such a wait of another thread. */
 bool jam_python_park_wakes(const sem_t *sem, const struct jam_call *call);
 
-/* A thread that this thread has just been shown to join: pthread_join follows. Once. */
-bool jam_python_park_has_joined(pthread_t thread);
-
 #endif
