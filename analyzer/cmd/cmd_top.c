@@ -146,16 +146,19 @@ static void press(struct jam_top *top, struct jam_top_view *view, int key)
             keys[i].press(top, view, key);
 }
 
-/* Until the next look is due, or somebody wants to quit: true. */
+/*
+ * Until the next look is due, or somebody wants to quit: true. Keys are asked for at least once: a look
+ * may take longer than the interval.
+ */
 static bool wait_for_keys(struct jam_top *top, struct jam_top_view *view, int64_t until_ms)
 {
     for (;;) {
         int64_t left = until_ms - now_ms();
-        if (left <= 0)
-            return false;
-        int key = jam_terminal_key((int)left);
+        int key = jam_terminal_key(left > 0 ? (int)left : 0);
         if (key == 'q' || key == JAM_KEY_CLOSED)
             return true;
+        if (key == JAM_KEY_NONE && until_ms <= now_ms())
+            return false;
         press(top, view, key);
         show(top, view);
     }
@@ -166,7 +169,7 @@ static int run_screen(struct jam_top *top, const struct top_options *options,
 {
     struct jam_top_view view = {
         .sort = (enum jam_top_sort)options->sort, .is_color = true, .has_keys = true};
-    int64_t next_ms = now_ms();
+    int64_t interval_ms = (int64_t)(options->interval * 1000);
     int status;
     do {
         bool is_over = top->has_report && !top->report.processes[0].facts.is_running;
@@ -174,8 +177,7 @@ static int run_screen(struct jam_top *top, const struct top_options *options,
         if (status)
             break;
         show(top, &view);
-        next_ms += (int64_t)(options->interval * 1000);
-    } while (!wait_for_keys(top, &view, next_ms));
+    } while (!wait_for_keys(top, &view, now_ms() + interval_ms));
     return status;
 }
 

@@ -45,8 +45,9 @@ struct jam_top {
 struct jam_top_view {
     enum jam_top_sort sort;
     size_t columns, rows; /* rows: 0 = as many as it takes */
-    uint32_t selected;    /* id of the chosen lock, wherever its row stands; 0 = that of the first row */
-    uint32_t lock;        /* id of the lock that is drilled into, 0 = all locks */
+    uint32_t
+        selected;  /* id of the chosen lock, wherever its row stands; 0 = that of the first row */
+    uint32_t lock; /* id of the lock that is drilled into, 0 = all locks */
     bool is_color, has_keys;
     bool is_paused;
 };

@@ -161,10 +161,12 @@ def what_lasts_at_the_end_is_unfinished():
             pass
         process.stdin.close()
         equal(process.wait(LIMIT_SECONDS), 0)
+    with open(os.path.join(TOP, "tests", "e2e", "traffic.c"), encoding="utf-8") as file:
+        line = next(number for number, text in enumerate(file, 1) if "lock(&parked_mutex)" in text)
     with open_database() as database:
         equal(database.execute("SELECT thread, lock, waiter FROM wait_report WHERE is_unfinished"
                                " AND thread = 'parked'").fetchall(),
-              [("parked", "parked_mutex", "parked traffic.c:27")])
+              [("parked", "parked_mutex", f"parked traffic.c:{line}")])
         equal(database.execute("SELECT t.name, l.name FROM holds JOIN threads t USING (thread_id)"
                                " JOIN locks l USING (lock_id) WHERE is_unfinished AND l.name = 'parked_mutex'").fetchall(),
               [("traffic", "parked_mutex")])
