@@ -84,7 +84,17 @@ static bool read_class(const char *function, char *name, size_t size)
     return start[0] != '<';
 }
 
-/* "Pool.lock" for "self.lock" in a method of Pool; other targets as they are. */
+/* Whether the place is the body of a class: a function that is called like the class around the line. */
+static bool is_class_body(const struct jam_python_creation *creation,
+                          const struct jam_python_place *place)
+{
+    return creation->owner && strcmp(last_part(place->function), creation->owner) == 0;
+}
+
+/*
+ * "Pool.lock" for "self.lock" in a method of Pool, and for "lock" in the body of the class; other targets
+ * as they are.
+ */
 static void put_target(const struct jam_python_creation *creation,
                        const struct jam_python_place *place, const char *target, char *name)
 {
@@ -96,6 +106,9 @@ static void put_target(const struct jam_python_creation *creation,
     else if (is_attribute && creation->owner)
         snprintf(name, JAM_PYTHON_NAME_BYTES, "%.*s%s", JAM_PYTHON_NAME_BYTES / 2, creation->owner,
                  attribute);
+    else if (!attribute && is_class_body(creation, place))
+        snprintf(name, JAM_PYTHON_NAME_BYTES, "%.*s.%.*s", JAM_PYTHON_NAME_BYTES / 2,
+                 creation->owner, JAM_PYTHON_NAME_BYTES / 2 - 2, target);
     else
         snprintf(name, JAM_PYTHON_NAME_BYTES, "%s", target);
 }
