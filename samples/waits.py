@@ -2,11 +2,13 @@
 
 usage: waits.py event|semaphore|queue|join_queue|condition|barrier
 
-Somebody has ended such a wait before, and is gone. Nothing depends on timing: threads are joined.
+Somebody has ended such a wait before, and is gone: threads are joined. Only for the condition it depends on
+timing whether it was a wait at all.
 """
 import queue
 import sys
 import threading
+import time
 
 
 class Pool:
@@ -80,6 +82,7 @@ def condition():
 
 def change():
     with pool.changed:
+        time.sleep(0.05)  # by then the other one sleeps, and can be woken
         pool.turn += 1
         pool.changed.notify()
 

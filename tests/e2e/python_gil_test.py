@@ -45,9 +45,11 @@ def each_drop_is_a_hold_at_its_python_line():
 
 @test
 def an_object_that_is_closed_under_its_own_lock_is_no_error():
+    """Up to 3.10 Python keeps the GIL while it closes, and another thread that uses the object can wait for it
+    meanwhile: that is an error of theirs, and told."""
     script = os.path.join(FOLDER, "connection.py")
     for path in interpreters():
-        if run(path, "-c", "import sqlite3").returncode:
+        if version_of(path) < (3, 11) or run(path, "-c", "import sqlite3").returncode:
             continue
         result = record(path, script, options=["-q", "-o", "x.jam"])
         equal(result.returncode, 0, f"{path}: {result.stderr}")

@@ -108,7 +108,7 @@ CASES = [
          packages=("git",), environment={"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory",
                                          "GIT_CONFIG_VALUE_0": "*"}),
     Case("make -j2", "make -s -j2 B=made/build made/build/lockjam", needs=("make", "gcc"), packages=("make", "gcc"),
-         setup="cp -r {top}/Makefile {top}/include {top}/analyzer {top}/third_party . && mkdir made", has_trace=False,
+         setup="cp -r {top}/Makefile {top}/include {top}/analyzer {top}/third_party . && mkdir made",
          is_verified=False, seconds=900, outputs=("made/build/lockjam",), edits=((r"^  CC .*\n", ""),)),
     Case("gcc -flto", "gcc -O2 -flto=2 -pthread -o program counter.c", files=("counter.c",), needs=("gcc",),
          packages=("gcc",), outputs=("program",), has_trace=False, is_verified=False),
