@@ -4,8 +4,12 @@
 #include "map.h"
 #include "session.h"
 
-/* Of the whole process: each new thread that is woken is a new order. Past it: counted losses. */
-enum { ORDERS_MAX = 65536 };
+/*
+ * Of the whole process: each new thread that is woken is a new order, and so is each new object by which
+ * one thread wakes another. From ORDERS_EXACT on, objects that share a record (lock.h) share an order for
+ * each pair of threads. Past ORDERS_MAX: counted losses.
+ */
+enum { ORDERS_EXACT = 32768, ORDERS_MAX = 65536 };
 
 static uint32_t order_count; /* atomic */
 
@@ -60,13 +64,23 @@ static uint64_t wake_latest(const struct jam_lock_record *lock, uint32_t *thread
     return woken >= posted ? woken : posted;
 }
 
+static uint64_t wake_key(const struct jam_thread *self, const struct jam_lock_record *lock,
+                         uint32_t generation, uint32_t other_thread)
+{
+    return jam_hash_add((uint64_t)lock->id << 32 | generation,
+                        (uint64_t)self->id << 32 | other_thread) |
+           1;
+}
+
 static struct jam_order *wake_get(struct jam_thread *self, const struct jam_lock_record *lock,
                                   uint32_t other_thread)
 {
-    uint64_t key = jam_hash_add((uint64_t)lock->id << 32 | lock->generation,
-                                (uint64_t)self->id << 32 | other_thread) |
-                   1;
+    uint64_t key = wake_key(self, lock, lock->generation, other_thread);
     struct jam_order *order = (struct jam_order *)jam_map_find(&self->order_index, key);
+    if (!order && __atomic_load_n(&order_count, __ATOMIC_RELAXED) >= ORDERS_EXACT) {
+        key = wake_key(self, lock, 0, other_thread);
+        order = (struct jam_order *)jam_map_find(&self->order_index, key);
+    }
     if (order)
         return order;
     order = order_append(self, lock, JAM_ORDER_WAKE);

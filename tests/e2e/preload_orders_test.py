@@ -6,6 +6,7 @@ from preload_trace import Dump, recorded, target
 ORDERS = target("orders")
 BARRIER, WAKE = 1, 2
 ROUNDS_MAX = 1024
+ORDERS_EXACT, OBJECTS = 32768, 70000
 
 
 def dump_of(case):
@@ -52,6 +53,16 @@ def a_post_is_an_order_also_for_who_comes_later():
     wakes = [order for order in dump["order"] if order["kind"] == WAKE]
     equal([(order["thread"], order["other_thread"], order["count"]) for order in wakes], [(1, 2, 2)])
     equal(dump.locks[wakes[0]["lock"]]["signals_missed"], 2)
+
+
+@test
+def objects_that_come_and_go_share_orders_in_the_end():
+    """Nothing is lost, although there are more of them than orders have room."""
+    wakes = [order for order in dump_of("many_objects")["order"] if order["kind"] == WAKE]
+    by_main = sorted(order["count"] for order in wakes if order["thread"] == 1)
+    assert len(wakes) <= ORDERS_EXACT + 2, len(wakes)
+    equal(by_main[:-1], [1] * (len(by_main) - 1))
+    equal(sum(by_main), OBJECTS)
 
 
 @test

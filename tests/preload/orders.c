@@ -10,12 +10,12 @@
 #include "cases.h"
 
 #define APART __attribute__((noinline)) static
-enum { ROUNDS = 3, MANY = 1100, TRIES = 5 };
+enum { ROUNDS = 3, MANY = 1100, TRIES = 5, OBJECTS = 70000 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, other = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static pthread_barrier_t barrier;
-static sem_t sem;
+static sem_t sem, next;
 static int is_set, rounds; /* is_set: under mutex */
 
 static pthread_t start(void *(*routine)(void *))
@@ -107,6 +107,29 @@ static void case_post(void)
     sem_wait(&sem);
 }
 
+static void *post_each(void *unused)
+{
+    for (int i = 0; i < OBJECTS; i++) {
+        sem_wait(&next);
+        sem_post(&sem);
+    }
+    return unused;
+}
+
+/* Each wait is for an object of its own, made in one place. */
+static void case_many_objects(void)
+{
+    sem_init(&next, 0, 0);
+    pthread_t thread = start(post_each);
+    for (int i = 0; i < OBJECTS; i++) {
+        sem_init(&sem, 0, 0);
+        sem_post(&next);
+        sem_wait(&sem);
+        sem_destroy(&sem);
+    }
+    pthread_join(thread, NULL);
+}
+
 static void *hold_mutex(void *unused)
 {
     pthread_mutex_lock(&mutex);
@@ -146,9 +169,13 @@ static void case_retry(void)
 }
 
 static const struct named_case cases[] = {
-    {"barrier", case_barrier}, {"many_rounds", case_many_rounds},
-    {"cond", case_cond},       {"missed", case_missed},
-    {"post", case_post},       {"retry", case_retry},
+    {"barrier", case_barrier},
+    {"many_rounds", case_many_rounds},
+    {"cond", case_cond},
+    {"missed", case_missed},
+    {"post", case_post},
+    {"retry", case_retry},
+    {"many_objects", case_many_objects},
 };
 
 int main(int argc, char **argv)
