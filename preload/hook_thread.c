@@ -34,8 +34,8 @@ JAM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attribute
 
 /* --- joining --- */
 
-static __thread pthread_t
-    told; /* the join of this thread was recorded before libc was asked for it */
+/* The join of this thread was recorded before libc was asked for it; 0 = of none. For one join. */
+static __thread pthread_t told;
 
 void jam_join_is_told(pthread_t thread)
 {
