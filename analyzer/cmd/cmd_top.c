@@ -50,12 +50,12 @@ static int print_pictures(struct jam_top *top, const struct top_options *options
                           struct jam_error *error)
 {
     struct jam_top_view view = {.sort = (enum jam_top_sort)options->sort, .columns = 1000};
-    int status = jam_top_read(top, error);
+    int status = jam_top_read(top, 0, error);
     for (uint64_t i = 0; !status && (!options->count || i < options->count); i++) {
         if (!top->report.processes[0].facts.is_running)
             break;
         sleep_ms((int64_t)(options->interval * 1000));
-        status = jam_top_read(top, error);
+        status = jam_top_read(top, 0, error);
         if (status)
             break;
         jam_top_print(top, &view, stdout);
@@ -173,7 +173,7 @@ static int run_screen(struct jam_top *top, const struct top_options *options,
     int status;
     do {
         bool is_over = top->has_report && !top->report.processes[0].facts.is_running;
-        status = is_over || view.is_paused ? 0 : jam_top_read(top, error);
+        status = is_over || view.is_paused ? 0 : jam_top_read(top, view.selected, error);
         if (status)
             break;
         show(top, &view);
@@ -238,7 +238,7 @@ const struct jam_command jam_command_top = {
         "threads that are blocked now, by whom.\n\n"
         "Keys: w, c, a and h sort by waiting time, waits (contended acquisitions), acquisitions "
         "and hold time; the arrow keys (or j and k) choose a lock, which stays chosen when rows "
-        "move; Enter shows its call sites, "
+        "move and stays in the table when nothing happens to it; Enter shows its call sites, "
         "Escape (or b) all locks again; the space bar pauses; q quits.\n\n"
         "If standard output is no terminal, or with --count, pictures are printed one after the "
         "other as plain text.",

@@ -114,15 +114,14 @@ static int keep_values(struct jam_top *top)
 static int add_row(struct jam_top_row **rows, size_t *count, size_t *capacity,
                    const struct jam_top_row *row)
 {
-    if (!has_any(row->value))
-        return 0;
     if (jam_array_reserve(rows, capacity, *count, sizeof **rows) != 0)
         return -1;
     (*rows)[(*count)++] = *row;
     return 0;
 }
 
-static int make_rows(struct jam_top *top)
+/* `kept`: id of the lock that has a row even if nothing happened to it. */
+static int make_rows(struct jam_top *top, uint32_t kept)
 {
     const struct jam_contention *contention = &top->report.contention;
     top->lock_count = top->site_count = 0;
@@ -130,6 +129,8 @@ static int make_rows(struct jam_top *top)
         struct jam_top_row row = {.lock = (uint32_t)i};
         lock_values(top, i, row.value);
         subtract(top, contention->locks[i].id, 0, row.value);
+        if (!has_any(row.value) && contention->locks[i].id != kept)
+            continue;
         if (add_row(&top->locks, &top->lock_count, &top->lock_capacity, &row) != 0)
             return -1;
     }
@@ -138,13 +139,15 @@ static int make_rows(struct jam_top *top)
         struct jam_top_row row = {.lock = site->lock, .stack = site->stack};
         site_values(top, site, row.value);
         subtract(top, contention->locks[site->lock].id, site_key(site), row.value);
+        if (!has_any(row.value))
+            continue;
         if (add_row(&top->sites, &top->site_count, &top->site_capacity, &row) != 0)
             return -1;
     }
     return 0;
 }
 
-int jam_top_read(struct jam_top *top, struct jam_error *error)
+int jam_top_read(struct jam_top *top, uint32_t kept, struct jam_error *error)
 {
     uint64_t before_ns = top->at_ns;
     int status = top->has_report && keep_values(top) != 0 ? jam_error_memory(error) : 0;
@@ -152,7 +155,8 @@ int jam_top_read(struct jam_top *top, struct jam_error *error)
     jam_report_close(&top->report);
     if (!status)
         status = jam_report_open_totals(&top->report, &top->path, 1, error);
-    if (!status && (jam_waitings_init(&top->waitings, &top->report) != 0 || make_rows(top) != 0))
+    if (!status &&
+        (jam_waitings_init(&top->waitings, &top->report) != 0 || make_rows(top, kept) != 0))
         status = jam_error_memory(error);
     if (status)
         return status;

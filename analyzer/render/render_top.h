@@ -52,8 +52,13 @@ struct jam_top_view {
     bool is_paused;
 };
 
-/* 0 or a negative error: the trace is gone or cannot be read, no memory. */
-int jam_top_read(struct jam_top *top, struct jam_error *error);
+/*
+ * Only what something happened to in the interval gets a row, and the lock with the id `kept` (0 = none):
+ * one that somebody looks at does not leave because it is quiet.
+ *
+ * 0 or a negative error: the trace is gone or cannot be read, no memory.
+ */
+int jam_top_read(struct jam_top *top, uint32_t kept, struct jam_error *error);
 void jam_top_fini(struct jam_top *top);
 
 /* Sorts as the view wants, and prints at most view->rows lines. */

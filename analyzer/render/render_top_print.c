@@ -235,8 +235,9 @@ static void print_locks(struct printing *printing)
     struct jam_top *top = printing->top;
     size_t shown = table_rows(printing, top->lock_count);
     size_t selected = jam_top_row_of(top, printing->view->selected);
+    size_t first = selected < shown ? 0 : selected - shown + 1; /* scrolls to what is chosen */
     print_headings(printing, "lock");
-    for (size_t i = 0; i < shown; i++) {
+    for (size_t i = first; i < first + shown; i++) {
         const struct jam_top_row *row = &top->locks[i];
         char name[640];
         snprintf(name, sizeof name, "%s (%s)", lock_name(top, row->lock),

@@ -9,9 +9,9 @@ from tmux import Tmux
 
 
 @contextlib.contextmanager
-def traffic():
-    """The process id of a program that contends for hot_mutex, with a thread parked for ever."""
-    with start(target("traffic"), env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}, stdin=subprocess.PIPE) as process:
+def traffic(*arguments):
+    """A program that contends for hot_mutex, with a thread parked for ever."""
+    with start(target("traffic"), *arguments, env={"LD_PRELOAD": PRELOAD, "LOCKJAM_OUTPUT": "x.jam"}, stdin=subprocess.PIPE) as process:
         equal(process.stdout.readline(), "ready\n")
         yield process
         process.stdin.close()
@@ -75,9 +75,19 @@ def the_chosen_lock_stays_chosen_when_rows_move():
         terminal.wait_for(line=r"^>.* hot_mutex \(mutex\)")
         process.stdin.write("quiet\n")
         process.stdin.flush()
-        terminal.wait_for(line=r"^ .* parked_mutex \(mutex\) *\n>.* hot_mutex \(mutex\)")
+        terminal.wait_for(line=r"^ .* parked_mutex \(mutex\) *\n> *0 +0 +0 +0  hot_mutex \(mutex\)")
         terminal.send("Enter")
         terminal.wait_for("call site of hot_mutex")
+
+
+@test
+def a_long_table_scrolls_to_the_chosen_lock():
+    with traffic("shelf") as process, Tmux(LOCKJAM, "top", "--interval=0.5", process.pid, rows=16) as terminal:
+        screen = terminal.wait_for("hot_mutex (mutex)", "shelf", absent=["since its start", "begun (sem)"])
+        equal(len(table(screen)), 8)
+        for _ in range(12):
+            terminal.send("Down")
+        terminal.wait_for(line=r"^>.* shelf\S* \(mutex\)")
 
 
 @test

@@ -1,24 +1,27 @@
 /*
  * A program that goes on contending until its standard input ends.
  *
- * usage: traffic
+ * usage: traffic [shelf]
  *
  * main holds parked_mutex, for which the thread "parked" waits for ever; four threads "busy-N"
- * contend for hot_mutex, until a line comes in. Prints "ready" when all of them have begun, and ends
- * without tidying up.
+ * contend for hot_mutex, until a line comes in. With "shelf" a further thread takes the mutexes of
+ * shelf in turn. Prints "ready" when all of them have begun, and ends without tidying up.
  */
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define BUSY       4
 #define BUSY_ROUND 2000 /* of work inside the lock */
+#define SHELF      20
 
 static pthread_mutex_t parked_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t hot_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t shelf[SHELF];
 static sem_t begun;
 static volatile unsigned long work;
 static volatile bool is_quiet;
@@ -47,8 +50,19 @@ static void *busy(void *argument)
     return NULL;
 }
 
-int main(void)
+static void *tidy(void *argument)
 {
+    for (int i = 0;; i = (i + 1) % SHELF) {
+        pthread_mutex_lock(&shelf[i]);
+        usleep(1000);
+        pthread_mutex_unlock(&shelf[i]);
+    }
+    return argument;
+}
+
+int main(int argc, char **argv)
+{
+    bool has_shelf = argc > 1 && strcmp(argv[1], "shelf") == 0;
     pthread_t thread;
     int numbers[BUSY];
     sem_init(&begun, 0, 0);
@@ -58,6 +72,10 @@ int main(void)
         numbers[i] = i;
         pthread_create(&thread, NULL, busy, &numbers[i]);
     }
+    for (int i = 0; i < SHELF; i++)
+        pthread_mutex_init(&shelf[i], NULL);
+    if (has_shelf)
+        pthread_create(&thread, NULL, tidy, NULL);
     for (int i = 0; i < BUSY + 1; i++)
         sem_wait(&begun);
     puts("ready");
