@@ -1,8 +1,10 @@
 /*
  * A lock convoy. Real-time threads share a mutex that inherits priorities: a release hands it to the
  * first in the queue, asleep as he is, and who comes back at once finds it taken and queues up
- * behind the others. Nobody works, everybody waits for the next to wake up. A plain mutex is taken
- * by whoever runs, and there is hardly a queue.
+ * behind the others. Nobody works, everybody waits for the next to wake up. They share a processor:
+ * on two, a convoy breaks up when one of them stops for a while, as those of virtual machines do.
+ * A plain mutex is taken by whoever runs, on as many processors as there are, and there is hardly a
+ * queue.
  *
  * usage: convoy [convoy|plain]     ends with 77 where real-time threads are not permitted
  */
@@ -31,6 +33,15 @@ static void *walker(void *unused)
     return NULL;
 }
 
+static void make_convoy(pthread_mutexattr_t *attributes, pthread_attr_t *threads)
+{
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    pthread_attr_setaffinity_np(threads, sizeof one, &one);
+    pthread_mutexattr_setprotocol(attributes, PTHREAD_PRIO_INHERIT);
+}
+
 int main(int argc, char **argv)
 {
     pthread_t thread[WALKERS];
@@ -44,7 +55,7 @@ int main(int argc, char **argv)
     pthread_attr_setschedparam(&real_time, &lowest);
     pthread_mutexattr_init(&attributes);
     if (argc < 2 || strcmp(argv[1], "plain") != 0)
-        pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
+        make_convoy(&attributes, &real_time);
     pthread_mutex_init(&gate, &attributes);
     pthread_barrier_init(&begin, NULL, WALKERS);
     for (int i = 0; i < WALKERS; i++)
