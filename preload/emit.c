@@ -43,7 +43,7 @@ static inline struct jam_site_cache *site_cache_slot(struct jam_thread *self, ui
 {
     uint64_t hash = (address ^ (uint64_t)stack << 20) * 0x9e3779b97f4a7c15u;
     _Static_assert(JAM_SITE_CACHE == 1 << 14, "14 bits of the hash");
-    return &self->site_cache[hash >> 50];
+    return &self->site_cache[hash >> 50 & self->site_cache_mask];
 }
 
 static inline uint64_t site_cache_user(const struct jam_thread *self, uint32_t stack)
@@ -67,6 +67,16 @@ static struct jam_lock_record *emit_get_lock(struct jam_thread *self, struct jam
     if (JAM_UNLIKELY(!jam_lock_find(key)))
         jam_check_new(self, key, stack);
     return key.flags & JAM_KEY_IS_DEAD ? NULL : jam_lock_get(self, key, class_stack);
+}
+
+/* The part in use doubles: a thread of few sites touches few pages. */
+static void site_cache_note_miss(struct jam_thread *self)
+{
+    if (++self->site_cache_misses <= self->site_cache_mask / 2 ||
+        self->site_cache_mask == JAM_SITE_CACHE - 1)
+        return;
+    self->site_cache_mask = self->site_cache_mask * 2 + 1;
+    self->site_cache_misses = 0;
 }
 
 /* Look the lock and its site up in the tables. What finds no space is not cached: tried again. */
@@ -94,6 +104,7 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
         .lock = request->lock,
         .site = request->site,
     };
+    site_cache_note_miss(self);
 }
 
 static void request_note_dependency(struct jam_request *request)

@@ -21,6 +21,7 @@
 
 enum {
     LANES_MAX = 65536,
+    SITE_CACHE_FIRST = 256,      /* entries in use, until more are needed */
     STACK_BYTES_MAX = 256 << 20, /* sp further below the top is taken to be another stack */
     ENDED_KEPT_MAX = 256,        /* lanes of threads that ended with locks; each a page and more */
     ABOVE_TRAMPOLINE = 1536,     /* start_thread's frame; pthread's own data lies above it */
@@ -234,6 +235,7 @@ static struct jam_thread *lane_new(void)
     thread->held = (struct jam_held *)(lane + 1);
     thread->held_local = thread->held_local_inline;
     thread->held_capacity = JAM_LANE_INLINE_HELD;
+    thread->site_cache_mask = SITE_CACHE_FIRST - 1;
     lane_set_areas(thread, number);
     threads.lane[number] = thread;
     __atomic_store_n(&threads.lane_count, number, __ATOMIC_RELEASE);

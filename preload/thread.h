@@ -28,7 +28,7 @@
 #define JAM_MEMO_SETS    1024
 #define JAM_MEMO_WAYS    4
 #define JAM_MEMO_SLOTS   16384 /* all entries together */
-#define JAM_SITE_CACHE   16384 /* untouched parts cost nothing */
+#define JAM_SITE_CACHE   16384 /* that many are used once a thread needs them */
 #define JAM_DEPEND_CACHE 256
 #define JAM_STREAKS      16 /* runs of failed tries that one thread has at once */
 #define JAM_PYTHON_CACHE 2048
@@ -126,9 +126,10 @@ struct jam_thread {
     uint64_t refresh_due; /* ticks */
     uint32_t id;          /* of the thread it serves */
     uint32_t segment;
-    uint32_t streak_count; /* runs of failed tries that have not ended */
-    uint32_t rounds_noted; /* of barriers, by all threads of the lane */
-    uint32_t gils_held;    /* entries of the held list that are GILs */
+    uint32_t streak_count;    /* runs of failed tries that have not ended */
+    uint32_t rounds_noted;    /* of barriers, by all threads of the lane */
+    uint32_t gils_held;       /* entries of the held list that are GILs */
+    uint32_t site_cache_mask; /* entries in use - 1 */
     struct jam_ring ring;
     /* warm */
     struct jam_thread_record *record;
@@ -143,11 +144,12 @@ struct jam_thread {
     struct jam_thread *next_ending;   /* in the queue of lanes whose thread is leaving */
     uint32_t joined_id;               /* of the last of its threads that was joined */
     uint32_t slots_used;
-    uint32_t handovers_seen; /* of jam_lock_handovers */
-    uint32_t gap_lock;       /* released last of those that were not the newest; 0 = none ... */
-    uint64_t gap_ticks;      /* ... and when */
-    uint64_t stack_top;      /* first address behind the thread's own stack, 0 = unknown */
-    uint64_t stack_bytes;    /* how far below it the stack may reach */
+    uint32_t site_cache_misses; /* since it grew */
+    uint32_t handovers_seen;    /* of jam_lock_handovers */
+    uint32_t gap_lock;          /* released last of those that were not the newest; 0 = none ... */
+    uint64_t gap_ticks;         /* ... and when */
+    uint64_t stack_top;         /* first address behind the thread's own stack, 0 = unknown */
+    uint64_t stack_bytes;       /* how far below it the stack may reach */
     /* caches */
     uint32_t memo_turn[JAM_MEMO_SETS];
     struct jam_memo memo[JAM_MEMO_SETS][JAM_MEMO_WAYS];
