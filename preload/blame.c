@@ -1,6 +1,7 @@
 /* Finds holders and divides waits. Runs in the waiter, which has time to spare. */
 #include "blame.h"
 #include "clock.h"
+#include "lane.h"
 #include "session.h"
 #include "thread.h"
 #include "totals.h"
@@ -37,19 +38,18 @@ static bool lane_holds(const struct jam_lane *lane, struct jam_request *request)
 
 static void blame_find_owner(struct jam_request *request, uint32_t owner_tid)
 {
-    const struct jam_lane *lane = jam_thread_lane_of(owner_tid);
+    const struct jam_lane *lane = jam_lane_of(owner_tid);
     if (lane && !lane_holds(lane, request))
         request->blame.thread = lane->thread;
 }
 
 static void blame_search_lanes(struct jam_request *request)
 {
-    uint32_t count = jam_thread_lane_count();
+    uint32_t count = jam_lane_count();
     if (count > LANES_SEARCHED_MAX)
         count = LANES_SEARCHED_MAX;
     for (uint32_t number = 1; number <= count; number++)
-        if (jam_thread_lane(number) != request->self->lane &&
-            lane_holds(jam_thread_lane(number), request))
+        if (jam_lane_at(number) != request->self->lane && lane_holds(jam_lane_at(number), request))
             return;
 }
 

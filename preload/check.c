@@ -1,6 +1,7 @@
 /* Finds misuse where the way of an operation is unusual anyway. */
 #include "check.h"
 #include "held.h"
+#include "lane.h"
 #include "misuse.h"
 #include "session.h"
 #include "stack.h"
@@ -28,10 +29,9 @@ static bool fact_set_waiter(struct jam_misuse_fact *fact, uint32_t not_partner)
 {
     const struct jam_lock_record *lock = fact->lock;
     uint64_t woken = __atomic_load_n(&lock->wake_ticks, __ATOMIC_ACQUIRE);
-    uint32_t count =
-        __atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) ? jam_thread_lane_count() : 0;
+    uint32_t count = __atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) ? jam_lane_count() : 0;
     for (uint32_t number = 1; number <= count; number++) {
-        const struct jam_lane *lane = jam_thread_lane(number);
+        const struct jam_lane *lane = jam_lane_at(number);
         const struct jam_wait_word word = lane->wait;
         bool waits = word.operation != JAM_OP_NONE && !(word.sequence & 1) &&
                      word.lock == lock->id && word.generation == lock->generation;
@@ -350,8 +350,8 @@ static void fork_note_lane(struct jam_thread *self, const struct jam_lane *lane,
 
 void jam_check_fork(struct jam_thread *self, uint32_t stack)
 {
-    uint32_t count = jam_thread_lane_count();
+    uint32_t count = jam_lane_count();
     for (uint32_t number = 1; number <= count; number++)
-        if (jam_thread_lane(number) != self->lane)
-            fork_note_lane(self, jam_thread_lane(number), stack);
+        if (jam_lane_at(number) != self->lane)
+            fork_note_lane(self, jam_lane_at(number), stack);
 }

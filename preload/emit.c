@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "depend.h"
 #include "held.h"
+#include "lane.h"
 #include "local.h"
 #include "order.h"
 #include "retry.h"
@@ -236,7 +237,7 @@ void jam_request_acquired(struct jam_request *request)
         request_acquired_more(request, now);
     uint32_t count = self->held_count;
     request->site->acquisitions++;
-    if (JAM_UNLIKELY(count == self->held_capacity) && !jam_thread_grow_held(self)) {
+    if (JAM_UNLIKELY(count == self->held_capacity) && !jam_lane_grow_held(self)) {
         jam_session_lose(JAM_LOSS_HELD, 1);
         jam_leave(self);
         return;

@@ -1,6 +1,7 @@
 /* Held lists: what is rare. */
 #include "held.h"
 #include "clock.h"
+#include "lane.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -76,11 +77,11 @@ static bool lane_holds(const struct jam_lane *lane, const struct jam_lock_record
 bool jam_held_search(const struct jam_lock_record *lock, const struct jam_thread *except,
                      struct jam_holding *holding)
 {
-    uint32_t count = jam_thread_lane_count();
+    uint32_t count = jam_lane_count();
     if (count > LANES_SEARCHED_MAX)
         count = LANES_SEARCHED_MAX;
     for (uint32_t number = 1; number <= count; number++) {
-        const struct jam_lane *lane = jam_thread_lane(number);
+        const struct jam_lane *lane = jam_lane_at(number);
         if ((!except || lane != except->lane) && lane_holds(lane, lock, holding))
             return true;
     }

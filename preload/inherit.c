@@ -4,6 +4,7 @@
  */
 #include "inherit.h"
 #include "held.h"
+#include "lane.h"
 #include "lock.h"
 #include "session.h"
 #include "stack.h"
@@ -108,10 +109,10 @@ void jam_inherit_note(struct jam_thread *self)
     inherited.pid = jam_header->pid;
     inherited.lock_count = inherited.owner_count = inherited.frame_count = inherited.lost = 0;
     note_lane(self->lane, 0);
-    uint32_t count = jam_thread_lane_count();
+    uint32_t count = jam_lane_count();
     for (uint32_t number = 1; number <= count; number++)
-        if (jam_thread_lane(number) != self->lane)
-            note_other(jam_thread_lane(number));
+        if (jam_lane_at(number) != self->lane)
+            note_other(jam_lane_at(number));
     jam_thread_on_attach = inherited.lock_count | inherited.lost ? inherit_take : NULL;
 }
 
@@ -137,7 +138,7 @@ static void take_lock(struct jam_thread *self, struct jam_thread *holder,
 {
     uint32_t stack = take_stack(self, entry);
     struct jam_lock_record *lock = jam_lock_get(self, entry->key, stack);
-    bool has_room = holder->held_count < holder->held_capacity || jam_thread_grow_held(holder);
+    bool has_room = holder->held_count < holder->held_capacity || jam_lane_grow_held(holder);
     if (!lock || !has_room) {
         jam_session_lose(JAM_LOSS_HELD, 1);
         return;

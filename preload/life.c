@@ -6,6 +6,7 @@
 #include "growth.h"
 #include "held.h"
 #include "inherit.h"
+#include "lane.h"
 #include "local.h"
 #include "memory.h"
 #include "module.h"
@@ -231,7 +232,7 @@ void jam_life_joined(struct jam_request *request, struct jam_thread_record *reco
         record->joiner = self->id;
         record->joiner_segment = self->segment;
         request->lock->thread = record->id;
-        jam_thread_joined(record); /* first: what is flagged may be given to another thread */
+        jam_lane_joined(record); /* first: what is flagged may be given to another thread */
         jam_thread_flag(record, JAM_THREAD_JOINED);
         if (jam_ring_takes_blocking)
             jam_ring_put(self, JAM_EVENT_JOIN, 0, record->id, request->stack, jam_ticks());

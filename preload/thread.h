@@ -170,21 +170,11 @@ struct jam_thread *jam_enter_slow(void);
 /* The new thread itself: `record` is from jam_thread_announce, or NULL. */
 void jam_thread_started(struct jam_thread_record *record);
 
-/* pthread_join has answered for the thread: it runs no more, so that its lane can be used again. */
-void jam_thread_joined(const struct jam_thread_record *record);
-
 /* Its start routine has returned, or it exits. Destructors that run later may still lock. */
 void jam_thread_ended(void);
 
 /* Whether the calling thread was started by our pthread_create, which will see its end. */
 bool jam_thread_has_trampoline(void);
-
-/* The lane that serves the kernel thread `tid` now, or NULL. */
-struct jam_lane *jam_thread_lane_of(uint32_t tid);
-
-/* All lanes ever made: number 1..jam_thread_lane_count(). */
-uint32_t jam_thread_lane_count(void);
-struct jam_lane *jam_thread_lane(uint32_t number);
 
 /*
  * A thread that does not exist in this process, as a copy of its record in the parent: a record with
@@ -194,8 +184,5 @@ struct jam_thread *jam_thread_make_absent(const struct jam_thread_record *origin
 
 /* Called for each thread that gets a lane, inside the guard; NULL: nobody wants to know. */
 extern void (*jam_thread_on_attach)(struct jam_thread *self);
-
-/* Enlarge the held list. False: no space, counted. */
-bool jam_thread_grow_held(struct jam_thread *self);
 
 #endif

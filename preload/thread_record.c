@@ -4,6 +4,7 @@
 #include "thread_record.h"
 #include "clock.h"
 #include "growth.h"
+#include "lane.h"
 #include "map.h"
 #include "session.h"
 #include "thread.h"
@@ -82,7 +83,7 @@ static void record_fold(struct jam_thread_record *record)
 
 static bool record_holds(const struct jam_thread_record *record)
 {
-    const struct jam_lane *lane = record->lane ? jam_thread_lane(record->lane) : NULL;
+    const struct jam_lane *lane = record->lane ? jam_lane_at(record->lane) : NULL;
     return lane && lane->thread == record->id && lane->held_count > 0;
 }
 
