@@ -296,11 +296,11 @@ struct jam_lock_record {
     uint32_t wake_stack;  /* last post, signal or broadcast that met waiters; atomic */
     uint32_t wake_thread;
     uint64_t wake_ticks;
-    uint64_t owner_changes;   /* contended hand-overs from one thread to another; atomic */
-    uint64_t wakes;           /* posts, signals and broadcasts that met waiters; atomic */
-    uint64_t destroyed_ticks; /* when the last generation ended, 0 = alive */
-    uint32_t waiters;         /* threads blocked in it now; atomic */
-    uint32_t unused2;
+    uint64_t owner_changes;     /* contended hand-overs from one thread to another; atomic */
+    uint64_t wakes;             /* posts, signals and broadcasts that met waiters; atomic */
+    uint64_t destroyed_ticks;   /* when the last generation ended, 0 = alive */
+    uint32_t waiters;           /* threads blocked in it now; atomic */
+    uint32_t wake_flags;        /* of that wake: enum jam_wake_flags */
     uint64_t handed_over_ticks; /* last release by a thread that did not hold it, 0 = never */
     /* third 64 bytes: written when a generation begins, is shared, ends, or is woken in vain */
     uint32_t first_thread;    /* first user of the generation, 0 = unknown */

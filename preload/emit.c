@@ -374,11 +374,11 @@ void jam_emit_wake(struct jam_thread *self, const struct jam_call *call, struct 
     uint64_t now = jam_ticks();
     lock->wake_stack = stack;
     lock->wake_thread = self->id;
+    lock->wake_flags = wake_flags(self, lock, is_broadcast);
     __atomic_store_n(&lock->wake_ticks, now, __ATOMIC_RELEASE);
     __atomic_fetch_add(&lock->wakes, 1, __ATOMIC_RELAXED);
     if (jam_ring_takes_blocking)
-        jam_ring_put(self, JAM_EVENT_WAKE, wake_flags(self, lock, is_broadcast), lock->id, stack,
-                     now);
+        jam_ring_put(self, JAM_EVENT_WAKE, lock->wake_flags, lock->id, stack, now);
 }
 
 void jam_emit_created(struct jam_thread *self, const struct jam_call *call, struct jam_lock_key key)

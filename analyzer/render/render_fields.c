@@ -119,6 +119,7 @@ const struct jam_field jam_lock_fields[] = {
     FIELD(jam_lock_record, signalled_generation, NUMBER),
     FIELD(jam_lock_record, unit_thread, NUMBER),
     FIELD(jam_lock_record, switches, NUMBER),
+    FIELD(jam_lock_record, wake_flags, NUMBER),
     END,
 };
 

@@ -202,6 +202,7 @@ int jam_trace_hang_load(struct jam_hang *hang, struct jam_trace *trace,
     if (!status)
         status = add_locks(hang, trace);
     if (tasks) {
+        hang->recent_ticks = UINT64_MAX; /* it has slept on between two looks */
         hang->strangers = count_strangers(hang, tasks);
         /* Python's own handler of SIGINT makes a note and posts nothing. */
         hang->has_handlers =
@@ -267,6 +268,13 @@ static int judge_live(struct jam_hang *hang, const char *path, uint32_t pid,
     return status;
 }
 
+static uint64_t shortly_before_the_end(const struct jam_facts *facts)
+{
+    return facts->duration_ns < JAM_HANG_PAUSE_NS
+               ? 0
+               : jam_timebase_ticks_at(&facts->base, facts->duration_ns - JAM_HANG_PAUSE_NS);
+}
+
 int jam_trace_hang_judge(struct jam_hang *hang, struct jam_trace *trace,
                          const struct jam_facts *facts, struct jam_error *error)
 {
@@ -275,6 +283,8 @@ int jam_trace_hang_judge(struct jam_hang *hang, struct jam_trace *trace,
                                    : jam_trace_hang_load(hang, trace, NULL, error);
     if (status)
         return status;
+    if (!facts->is_running)
+        hang->recent_ticks = shortly_before_the_end(facts);
     /* Whoever ended it might have done so before somebody else caused the event. */
     bool is_sure = facts->is_running || facts->end_kind == JAM_END_KILLED;
     hang->event_grade = is_sure ? JAM_GRADE_CONFIRMED : JAM_GRADE_FEASIBLE;

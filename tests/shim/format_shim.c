@@ -121,7 +121,7 @@ const struct jam_format_field jam_format_fields[] = {
     FIELD(jam_lock_record, wakes),
     FIELD(jam_lock_record, destroyed_ticks),
     FIELD(jam_lock_record, waiters),
-    FIELD(jam_lock_record, unused2),
+    FIELD(jam_lock_record, wake_flags),
     FIELD(jam_lock_record, handed_over_ticks),
     FIELD(jam_lock_record, first_thread),
     FIELD(jam_lock_record, value),

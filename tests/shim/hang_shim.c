@@ -190,7 +190,8 @@ static void read_lock(struct cast *cast, const char *name, char **at)
     }
     uint32_t thread = thread_of(cast, next_word(at))->id;
     struct details details = read_details(cast, at);
-    if (verb && !strcmp(verb, "woken")) {
+    if (verb && (!strcmp(verb, "woken") || !strcmp(verb, "broadcast"))) {
+        lock->wake_flags = *verb == 'b' ? JAM_WAKE_BROADCAST : 0;
         lock->wake_thread = thread;
         lock->wake_ticks = details.since;
         return;
@@ -212,6 +213,8 @@ static void read_process(struct cast *cast, char **at)
         what = word;
     cast->hang.strangers += what && !strcmp(what, "strangers");
     cast->hang.has_handlers |= what && !strcmp(what, "handlers");
+    if (what && !strcmp(what, "lives"))
+        cast->hang.recent_ticks = UINT64_MAX;
     if (what && !strcmp(what, "doubts"))
         cast->hang.event_grade = JAM_GRADE_FEASIBLE;
 }

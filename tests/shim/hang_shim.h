@@ -12,7 +12,9 @@
  *           futex|announced
  *      A signalled T2 at N since N                                 met nobody
  *      A woken T2 since N                                          met somebody
+ *      A broadcast T2 since N                                      met all that waited
  *      process has strangers|handlers|doubts
+ *      process lives                                               who was woken has had time to run
  */
 #ifndef JAM_HANG_SHIM_H
 #define JAM_HANG_SHIM_H

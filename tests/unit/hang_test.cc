@@ -188,6 +188,36 @@ TEST(Hang, Events)
         {"posted since, but two wait: the other one had it",
          "S is sem; S woken T3 since 7; T1 waits S at 1 since 5; T2 waits S at 1 since 6; T3 ended",
          "stuck-wait confirmed: T1 wants S@1 x2"},
+        {"signalled since, nobody else ever waited: it has not run yet",
+         "C is cond; C woken T2 since 7; T1 waits C with M at 1 since 5; T2 joins T1", ""},
+        {"signalled since, and the process lives: it has slept on",
+         "C is cond; C woken T2 since 7; T1 waits C with M at 1 since 5; T2 joins T1; process "
+         "lives",
+         "stuck-wait confirmed: T1 wants C@1"},
+        {"signalled since, but two wait",
+         "C is cond; C woken T3 since 7; T1 waits C with M at 1 since 5; "
+         "T2 waits C with M at 1 since 6; T3 ended",
+         "stuck-wait confirmed: T1 wants C@1 x2"},
+        {"broadcast since: neither has run yet",
+         "C is cond; C broadcast T3 since 7; T1 waits C with M at 1 since 5; "
+         "T2 waits C with M at 1 since 6; T3 ended",
+         ""},
+        {"broadcast before one of them came",
+         "C is cond; C broadcast T3 since 7; T1 waits C with M at 1 since 5; "
+         "T2 waits C with M at 1 since 8; T3 ended",
+         ""},
+        {"broadcast before both of them came",
+         "C is cond; C broadcast T3 since 4; T1 waits C with M at 1 since 5; "
+         "T2 waits C with M at 1 since 6; T3 ended",
+         "stuck-wait confirmed: T1 wants C@1 x2"},
+        {"a barrier that has opened, and the next one",
+         "B is barrier; C is barrier; B broadcast T2 since 7; T1 waits B at 1 since 5; "
+         "T2 waits C at 2 since 8; T3 joins T1",
+         ""},
+        {"a barrier that opened before",
+         "B is barrier; C is barrier; B broadcast T2 since 4; T1 waits B at 1 since 5; "
+         "T2 waits C at 2 since 8; T3 joins T1",
+         "stuck-wait confirmed: T1 wants B@1; stuck-wait confirmed: T2 wants C@2"},
         {"a semaphore that a handler may post", "S is sem; T1 waits S at 1; process has handlers",
          "stuck-wait weak: T1 wants S@1"},
         {"handlers signal no condition", "C is cond; T1 waits C with M at 1; process has handlers",

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "trace_ring.h"
 #include "util/array.h"
 #include "util/search.h"
 
@@ -276,15 +277,19 @@ static bool are_ties_able(const struct jam_hang *hang, const struct jam_hang_thr
 }
 
 /*
- * A semaphore that never had two waiters has been posted since this one began to wait, and nobody
- * seems to have it: the process was ended before the thread ran again.
+ * The event has come since this thread began to wait, for all or because there never was another
+ * waiter: the process was ended before the thread ran again. A semaphore that somebody seems to have
+ * may have gone to him.
  */
 static bool is_woken(const struct jam_hang *hang, const struct jam_hang_thread *thread)
 {
     const struct jam_lock_record *lock = jam_hang_lock(hang, thread->wait.lock);
-    return lock && thread->wait.operation == JAM_OP_SEM_WAIT && !thread->tie_count &&
-           lock->generation == thread->wait.generation && lock->max_waiters == 1 &&
-           lock->wake_ticks > thread->wait.since_ticks;
+    if (!lock || !jam_hang_waits_for_event(hang, thread) ||
+        (thread->wait.operation == JAM_OP_SEM_WAIT && thread->tie_count))
+        return false;
+    return lock->generation == thread->wait.generation &&
+           lock->wake_ticks > thread->wait.since_ticks && lock->wake_ticks >= hang->recent_ticks &&
+           (lock->wake_flags & JAM_WAKE_BROADCAST || lock->max_waiters == 1);
 }
 
 /*

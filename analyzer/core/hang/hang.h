@@ -92,6 +92,7 @@ struct jam_hang {
     size_t tie_count, tie_capacity;
     struct jam_map thread_map, lock_map; /* id -> index */
     size_t strangers;           /* kernel threads of the process that are not among `threads` */
+    uint64_t recent_ticks;      /* who was woken after this moment may not have run since */
     bool has_handlers;          /* it catches signals: a handler might post a semaphore */
     enum jam_grade event_grade; /* of what is found about events if no stranger could cause them;
                                       0 = CONFIRMED */
