@@ -36,10 +36,10 @@ void jam_held_count_gils(struct jam_thread *self)
         self->gils_held += self->held_local[i].lock->kind == JAM_LOCK_GIL;
 }
 
-/* Released by somebody else, or a semaphore that turned out to be no lock. */
+/* Released by somebody else, gone, or a semaphore that turned out to be no lock. */
 static bool held_is_stale(const struct jam_held *held, const struct jam_lock_record *lock)
 {
-    return lock->handed_over_ticks > held->acquired_ticks ||
+    return lock->generation != held->generation || lock->handed_over_ticks > held->acquired_ticks ||
            (lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE));
 }
 

@@ -163,7 +163,18 @@ static struct jam_lock_record *lock_begin(const struct jam_thread *self, struct 
     return lock;
 }
 
-static void lock_finish(const struct jam_thread *self, struct jam_lock_record *lock, uint32_t stack)
+uint32_t jam_lock_handovers;
+
+/* Whoever holds it does so no more: a semaphore may be destroyed while its only unit is taken. */
+static void lock_drop_holds(struct jam_thread *self, const struct jam_lock_record *lock)
+{
+    if (lock->first_thread == self->id && !lock->shared_ticks)
+        self->handovers_seen--; /* it looks through its list once more */
+    else
+        __atomic_fetch_add(&jam_lock_handovers, 1, __ATOMIC_RELEASE);
+}
+
+static void lock_finish(struct jam_thread *self, struct jam_lock_record *lock, uint32_t stack)
 {
     struct jam_lock_key key = {.kind = lock->kind};
     lock->destroyed_stack = stack;
@@ -174,12 +185,13 @@ static void lock_finish(const struct jam_thread *self, struct jam_lock_record *l
     jam_places_remove(lock->address);
     lock->destroyed_ticks = jam_ticks();
     __atomic_store_n(&lock->generation, lock->generation | JAM_GENERATION_ENDED, __ATOMIC_RELEASE);
+    lock_drop_holds(self, lock);
     lock_push_free(lock,
                    lock_class(key, lock->created_stack ? lock->created_stack : lock->first_stack));
 }
 
 /* An object of another kind was at this address, and cannot be there any more. */
-static void lock_finish_other(const struct jam_thread *self, uint64_t address, uint32_t stack)
+static void lock_finish_other(struct jam_thread *self, uint64_t address, uint32_t stack)
 {
     struct jam_lock_record *other = jam_lock_find_latest(address);
     if (other && jam_lock_is_alive(other))
@@ -275,8 +287,6 @@ void jam_lock_name(uint64_t address, const char *name)
     }
     jam_growth_unlock();
 }
-
-uint32_t jam_lock_handovers;
 
 void jam_lock_hand_over(uint64_t address)
 {

@@ -54,7 +54,8 @@ void jam_lock_name(uint64_t address, const char *name);
 
 /*
  * The object was released by a thread that does not hold it: whoever locked it does not hold it any
- * more. The count lets that thread notice (jam_emit drops such entries from its held list).
+ * more. The count lets that thread notice (jam_emit drops such entries from its held list), as it
+ * does when the object is gone.
  */
 void jam_lock_hand_over(uint64_t address);
 extern uint32_t jam_lock_handovers; /* atomic */

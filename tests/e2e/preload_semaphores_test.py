@@ -132,6 +132,13 @@ def all_ways_to_wait_hold():
 
 
 @test
+def what_is_gone_is_not_held():
+    dump = dump_of("one_shot")
+    equal((dump["held"], dump["dependency"]), ([], []))
+    assert dump.total("acquisitions", kind="sem") == 100
+
+
+@test
 def locks_of_cpython_are_locks():
     if not shutil.which(PYTHON):
         raise Skip("no python3")

@@ -69,6 +69,22 @@ static void case_counting(void)
     release(&first);
 }
 
+/* One-shot events: the only unit is taken, and the semaphore is over. */
+static void case_one_shot(void)
+{
+    static pthread_mutex_t other = PTHREAD_MUTEX_INITIALIZER;
+    for (int i = 0; i < 100; i++) {
+        sem_t *shot = malloc(sizeof *shot);
+        sem_init(shot, 0, 1);
+        sem_wait(shot);
+        if (i % 2)
+            sem_destroy(shot);
+        free(shot);
+        pthread_mutex_lock(&other);
+        pthread_mutex_unlock(&other);
+    }
+}
+
 /* Posted twice before the first wait: no lock. */
 static void case_posted_twice(void)
 {
@@ -181,7 +197,7 @@ static const struct named_case cases[] = {
     {"lock", case_lock},           {"counting", case_counting}, {"posted_twice", case_posted_twice},
     {"event", case_event},         {"once", case_once},         {"signal", case_signal},
     {"contended", case_contended}, {"twice", case_twice},       {"named", case_named},
-    {"ways", case_ways},
+    {"ways", case_ways},           {"one_shot", case_one_shot},
 };
 
 int main(int argc, char **argv)
