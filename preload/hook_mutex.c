@@ -12,6 +12,7 @@
 #include "real.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/futex.h>
 
 /* The bits of __data.__kind, as in glibc's nptl/pthreadP.h. */
@@ -22,6 +23,7 @@ enum {
     KIND_PROTECT = 64,
     KIND_PSHARED = 128,
 };
+enum { OWNER_NOT_RECOVERABLE = INT_MAX - 1 };         /* of __data.__owner, with KIND_ROBUST */
 static const unsigned PRIO_CEILING_MASK = 0xfff80000; /* of __data.__lock, with KIND_PROTECT */
 
 /* pthread_mutex_destroy leaves a kind of -1. */
@@ -90,7 +92,7 @@ struct jam_view jam_mutex_view(const void *mutex)
                       kind & (KIND_ROBUST | KIND_PI);
     return (struct jam_view){
         .owner_tid = mutex_owner(same),
-        .is_locked = !mutex_looks_free(same),
+        .is_locked = !mutex_looks_free(same) && mutex_owner(same) != OWNER_NOT_RECOVERABLE,
         .result = is_checked ? EPERM : 0,
     };
 }
@@ -116,6 +118,8 @@ static bool mutex_is_got(int result)
 
 static int mutex_finish(struct jam_request *request, int result)
 {
+    if (JAM_UNLIKELY(result == EOWNERDEAD)) /* the dead do not hold it any more */
+        jam_lock_hand_over(request->target.key.address);
     if (mutex_is_got(result))
         jam_request_acquired(request);
     else
@@ -179,13 +183,26 @@ JAM_EXPORT int pthread_mutex_unlock(pthread_mutex_t *mutex)
     return result;
 }
 
+/* libc marks every robust mutex as one that processes share: only the attributes tell. */
+static struct jam_lock_key mutex_new_key(const pthread_mutex_t *mutex,
+                                         const pthread_mutexattr_t *attributes)
+{
+    struct jam_lock_key key = mutex_key(mutex);
+    int shared = PTHREAD_PROCESS_PRIVATE;
+    if (attributes)
+        pthread_mutexattr_getpshared(attributes, &shared);
+    if (shared == PTHREAD_PROCESS_PRIVATE)
+        key.flags &= (uint16_t)~JAM_LOCK_PSHARED;
+    return key;
+}
+
 JAM_EXPORT int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
     const struct jam_call *call = JAM_CALLER();
     int result = jam_real.pthread_mutex_init(mutex, attributes);
     struct jam_thread *self = result == 0 ? jam_enter() : NULL;
     if (self) {
-        jam_emit_created(self, call, mutex_key(mutex));
+        jam_emit_created(self, call, mutex_new_key(mutex, attributes));
         jam_leave(self);
         jam_gil_born_mutex(mutex);
     }

@@ -1,6 +1,8 @@
 /*
  * Two threads take two mutexes in opposite orders, and both have the first one before either asks
  * for the second. Innocent: one of them gives up after a while, and tries again.
+ *
+ * usage: deadlock_mutex [innocent|robust]     robust: the mutexes are, which changes nothing
  */
 #include "pair.h"
 
@@ -31,9 +33,20 @@ static void *backwards(void *unused)
     return unused;
 }
 
+static void make_robust(void)
+{
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&left, &attributes);
+    pthread_mutex_init(&right, &attributes);
+}
+
 int main(int argc, char **argv)
 {
     is_innocent = pair_is_innocent(argc, argv);
+    if (argc > 1 && strcmp(argv[1], "robust") == 0)
+        make_robust();
     pthread_barrier_init(&both_hold_one, NULL, 2);
     pthread_t threads[] = {pair_start("forwards", forwards, NULL),
                            pair_start("backwards", backwards, NULL)};

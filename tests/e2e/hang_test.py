@@ -71,6 +71,12 @@ def names_of(finding):
 
 
 @test
+def two_robust_mutexes():
+    finding = guilty("deadlock", "deadlock_mutex", "robust")
+    equal(sorted(names_of(finding)), [("left", "right"), ("right", "left")])
+
+
+@test
 def two_mutexes():
     finding = guilty("deadlock", "deadlock_mutex")
     equal(sorted(names_of(finding)), [("left", "right"), ("right", "left")])

@@ -36,7 +36,7 @@ CASES = {
     "wait_holding": (WAIT_HOLDING, "cond", "case_wait_holding", -1, "first", 1),
 }
 # Waiting while something is held is a fact of many innocent programs too.
-INNOCENT = ("innocent_exit", "innocent_destroy", "innocent_errors", "innocent_robust", "innocent_fork")
+INNOCENT = ("innocent_exit", "innocent_destroy", "innocent_errors", "innocent_robust", "innocent_unrecoverable", "innocent_fork")
 
 
 def dump_of(case):

@@ -398,6 +398,28 @@ static void innocent_robust(void)
         abort();
     pthread_mutex_consistent(&robust);
     pthread_mutex_unlock(&robust);
+    pid_t child = fork(); /* nobody holds it now */
+    if (child == 0)
+        _exit(0);
+    waitpid(child, NULL, 0);
+}
+
+/* Whose state nobody mends, it is beyond recovery, and may be destroyed; libc leaves it locked. */
+static void innocent_unrecoverable(void)
+{
+    static pthread_mutex_t robust;
+    pthread_mutexattr_t attributes;
+    pthread_t thread;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&robust, &attributes);
+    pthread_create(&thread, NULL, leave_robust, &robust);
+    pthread_join(thread, NULL);
+    if (pthread_mutex_lock(&robust) != EOWNERDEAD)
+        abort();
+    pthread_mutex_unlock(&robust);
+    if (pthread_mutex_trylock(&robust) != ENOTRECOVERABLE || pthread_mutex_destroy(&robust) != 0)
+        abort();
 }
 
 /* --- what is left behind --- */
@@ -514,6 +536,7 @@ static const struct named_case cases[] = {
     {"innocent_destroy", innocent_destroy},
     {"innocent_errors", innocent_errors},
     {"innocent_robust", innocent_robust},
+    {"innocent_unrecoverable", innocent_unrecoverable},
     {"innocent_fork", innocent_fork},
 };
 
