@@ -276,7 +276,7 @@ static struct jam_totals totals_of(const struct jam_shim_sums *sums)
 {
     return (struct jam_totals){
         .acquisitions = sums->acquisitions,
-        .releases = sums->acquisitions,
+        .releases = sums->kind == 2 ? 0 : sums->acquisitions,
         .contended = sums->contended,
         .wait_ns = sums->wait_ns,
         .wait_max_ns = sums->wait_max_ns,
@@ -286,6 +286,7 @@ static struct jam_totals totals_of(const struct jam_shim_sums *sums)
 
 const char *jam_shim_shapes(const struct jam_shim_sums *sums)
 {
+    static const uint16_t kinds[] = {JAM_LOCK_MUTEX, JAM_LOCK_RWLOCK, JAM_LOCK_BARRIER};
     static char letters[8];
     const struct jam_run no_events = {0};
     struct jam_shapes shapes = {0};
@@ -294,7 +295,7 @@ const char *jam_shim_shapes(const struct jam_shim_sums *sums)
                                            {.stack = 2, .mode = JAM_SHARED}};
     struct jam_contention_lock lock = {
         .id = 1,
-        .kind = sums->is_rwlock ? JAM_LOCK_RWLOCK : JAM_LOCK_MUTEX,
+        .kind = kinds[sums->kind],
         .max_waiters = sums->max_waiters,
         .waited_ns = sums->waited_ns,
         .totals = totals_of(sums),

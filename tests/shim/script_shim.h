@@ -58,7 +58,7 @@ unsigned jam_shim_run_groups(const struct jam_shim_run *run, char lock);
  * waits are counted in the bucket of their mean.
  */
 struct jam_shim_sums {
-    int is_rwlock;
+    int kind; /* 0 mutex, 1 rwlock, 2 barrier: nobody holds it */
     uint64_t run_ns, acquisitions, shared, contended, wait_ns, wait_max_ns, waited_ns, hold_ns;
     uint32_t max_waiters;
 };

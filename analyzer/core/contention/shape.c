@@ -56,7 +56,9 @@ static bool find_convoy(const struct view *view, struct jam_shape *shape)
     const struct jam_contention_lock *lock = view->lock;
     shape->part = lock->totals.hold_ns;
     shape->whole = lock->waited_ns;
-    return is_costly(view) && lock->max_waiters >= 2 && lock->waited_ns >= LEAST_WAIT_NS &&
+    /* What nobody holds (barriers, semaphores that are events) has no hand-over. */
+    return is_costly(view) && lock->totals.releases >= lock->totals.acquisitions / 2 &&
+           lock->max_waiters >= 2 && lock->waited_ns >= LEAST_WAIT_NS &&
            lock->totals.contended >= lock->totals.acquisitions / 2 &&
            lock->totals.hold_ns <= lock->waited_ns / 2;
 }
