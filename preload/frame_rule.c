@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
 static struct jam_shared_map rules; /* code address -> packed rule */
 
@@ -71,6 +72,25 @@ static void rule_hide(bool is_hidden)
     (is_hidden ? AnnotateIgnoreWritesBegin : AnnotateIgnoreWritesEnd)(__FILE__, __LINE__);
 }
 
+/*
+ * Let signals in again. One that came for the process is another thread's to take, most often the
+ * main thread's, whose wait it interrupts; but it stays pending until that thread runs, and whoever
+ * unblocks it first gets it. So a pending one is left to the others for a while.
+ */
+static void rule_unblock(const uint64_t *old)
+{
+    enum { TURNS = 40, TURN_NS = 250000 };
+    const struct timespec turn = {.tv_nsec = TURN_NS};
+    uint64_t pending = 0;
+    for (int i = 0; i < TURNS; i++) {
+        JAM_SYSCALL2(rt_sigpending, &pending, sizeof pending);
+        if (JAM_LIKELY(!(pending & ~*old)))
+            break;
+        JAM_SYSCALL2(nanosleep, &turn, NULL);
+    }
+    JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, old, NULL, sizeof *old);
+}
+
 /* Call function(argument) under the growth lock, on our own stack, with all signals blocked. */
 static bool rule_call(void (*function)(void *), void *argument)
 {
@@ -84,9 +104,9 @@ static bool rule_call(void (*function)(void *), void *argument)
     jam_arch_call_on(rule_stack + sizeof rule_stack, function, argument);
     rule_hide(false);
     jam_mute = false;
-    JAM_SYSCALL4(rt_sigprocmask, SIG_SETMASK, &old, NULL, sizeof old);
-    errno = saved_errno;
     jam_growth_unlock();
+    rule_unblock(&old);
+    errno = saved_errno;
     return true;
 }
 

@@ -5,6 +5,7 @@
  * usage: scenarios_process [NAME]
  */
 #include <dlfcn.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -158,6 +159,48 @@ static void fork_holding(void)
     }
     log_status(child);
     LOG(pthread_mutex_unlock(&scenario_mutex));
+}
+
+/* Call sites that nobody has been at: their stacks are walked for the first time. */
+#define SITE(n)                                                                                    \
+    static __attribute__((noinline)) void site_##n(void)                                           \
+    {                                                                                              \
+        pthread_mutex_lock(&scenario_mutex);                                                       \
+        pthread_mutex_unlock(&scenario_mutex);                                                     \
+    }
+SITE(0)
+SITE(1) SITE(2) SITE(3) SITE(4) SITE(5) SITE(6) SITE(7) static void (*const sites[])(void) = {
+    site_0, site_1, site_2, site_3, site_4, site_5, site_6, site_7};
+
+static void ignore(int signal)
+{
+    (void)signal;
+}
+
+static void *send_and_lock(void *site)
+{
+    await_sleep(&waiter_tid);
+    kill(getpid(), SIGUSR1);
+    (*(void (*const *)(void))site)();
+    return NULL;
+}
+
+/* A signal to the process is the main thread's: the sender must not take it away. */
+static void signal_from_thread(void)
+{
+    struct sigaction action = {.sa_handler = ignore};
+    sem_t never;
+    sem_init(&never, 0, 0);
+    sigaction(SIGUSR1, &action, NULL);
+    for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
+        struct timespec limit = {.tv_sec = time(NULL) + 20};
+        pthread_t thread;
+        waiter_tid = 0;
+        pthread_create(&thread, NULL, send_and_lock, (void *)&sites[i]);
+        waiter_tid = (int)syscall(SYS_gettid);
+        LOG(sem_timedwait(&never, &limit));
+        pthread_join(thread, NULL);
+    }
 }
 
 static void *fork_in_thread(void *unused)
@@ -381,6 +424,7 @@ static const struct scenario scenarios[] = {
     {"cancel_in_condition", cancel_in_condition},
     {"fork_holding", fork_holding},
     {"fork_from_thread", fork_from_thread},
+    {"signal_from_thread", signal_from_thread},
     {"fork_with_handlers", fork_with_handlers},
     {"vfork", lock_and_vfork},
     {"spawn", spawn},
