@@ -104,6 +104,14 @@ void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *
  */
 uint32_t jam_python_code_id(uint64_t code);
 
+/*
+ * For the child of a fork, which has no code objects to ask: the record of an id in this session, as
+ * long as that lasts; and a copy of one as a new record of this session. NULL, 0: none, no space.
+ * Under the growth lock.
+ */
+const struct jam_python_code *jam_python_code_record(uint32_t id);
+uint32_t jam_python_code_import(const struct jam_python_code *record);
+
 /* jam_stack_capture (stack.h) in a process with an interpreter: with the Python frames behind. */
 uint32_t jam_python_capture(struct jam_thread *self, const struct jam_call *call);
 

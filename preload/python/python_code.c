@@ -14,11 +14,21 @@
 
 enum { NAME_BYTES_MAX = 1024, FILE_BYTES_MAX = 4096, LINES_BYTES_MAX = 64 << 10 };
 
+/* Methods of Thread in which the semaphores for ends of threads are made, up to Python 3.12. */
+static const struct {
+    unsigned minor; /* from this version on */
+    const char *name;
+} end_makers[] = {
+    {8, "_set_tstate_lock"}, {9, "_reset_internal_locks"}, /* anew, in the child of a fork */
+};
+enum { END_MAKERS = sizeof end_makers / sizeof *end_makers };
+
 static struct {
-    struct jam_shared_map index; /* code object and its mark -> id */
+    struct jam_shared_map
+        index; /* code object and its mark, odd -> id; id, even -> record's offset */
     struct jam_area area;
     uint32_t count;
-    uint64_t end_code; /* code object of Thread._set_tstate_lock, 0 = not seen */
+    uint64_t end_code[END_MAKERS]; /* code objects of the end makers, 0 = not seen */
 } codes;
 
 static void code_reset(void)
@@ -81,6 +91,11 @@ uint32_t jam_python_string(uint64_t string, char *to, uint32_t max)
 
 /* --- records --- */
 
+static uint64_t key_of_id(uint32_t id)
+{
+    return (uint64_t)id << 1;
+}
+
 /* What a record will have to say, before its place is taken. */
 struct code_text {
     char name[NAME_BYTES_MAX];
@@ -103,19 +118,29 @@ static void code_read(const struct jam_python_layout *layout, uint64_t code)
     scratch.lines_bytes = bytes < LINES_BYTES_MAX ? (uint32_t)bytes : LINES_BYTES_MAX;
 }
 
+/* An empty record with the next id; `bytes` with its texts. NULL: no space. */
+static struct jam_python_code *code_take(uint32_t bytes)
+{
+    uint64_t offset;
+    if (codes.count == JAM_PYTHON_CODE_MASK)
+        return NULL;
+    struct jam_python_code *record = jam_area_take(&codes.area, bytes, &offset);
+    if (!record)
+        return NULL;
+    record->record_bytes = bytes;
+    record->id = ++codes.count;
+    jam_shared_map_put(&codes.index, key_of_id(record->id), offset);
+    return record;
+}
+
 static uint32_t code_append(const struct jam_python_layout *layout, uint64_t code)
 {
     code_read(layout, code);
     uint32_t bytes = (uint32_t)sizeof(struct jam_python_code) + scratch.name_bytes +
                      scratch.file_bytes + scratch.lines_bytes;
-    bytes = (bytes + 7) & ~7u;
-    if (codes.count == JAM_PYTHON_CODE_MASK)
-        return 0;
-    struct jam_python_code *record = jam_area_take(&codes.area, bytes, NULL);
+    struct jam_python_code *record = code_take((bytes + 7) & ~7u);
     if (!record)
         return 0;
-    record->record_bytes = bytes;
-    record->id = ++codes.count;
     record->minor = layout->minor;
     record->first_line = *(const uint32_t *)(code + layout->code_first_line);
     record->name_bytes = (uint16_t)scratch.name_bytes;
@@ -126,23 +151,51 @@ static uint32_t code_append(const struct jam_python_layout *layout, uint64_t cod
     memcpy(text += scratch.name_bytes, scratch.file, scratch.file_bytes);
     memcpy(text + scratch.file_bytes, (const void *)(scratch.lines + JAM_BYTES_DATA),
            scratch.lines_bytes);
-    jam_area_publish(&codes.area, bytes);
+    jam_area_publish(&codes.area, record->record_bytes);
     return record->id;
 }
 
-static bool is_end_maker(void)
+const struct jam_python_code *jam_python_code_record(uint32_t id)
 {
-    static const char name[] = "_set_tstate_lock";
-    enum { BYTES = sizeof name - 1 };
-    return scratch.name_bytes >= BYTES &&
-           !memcmp(scratch.name + scratch.name_bytes - BYTES, name, BYTES);
+    uint64_t offset = jam_shared_map_find(&codes.index, key_of_id(id));
+    return offset ? jam_session_at(offset) : NULL;
+}
+
+uint32_t jam_python_code_import(const struct jam_python_code *original)
+{
+    enum { HEAD = offsetof(struct jam_python_code, minor) };
+    struct jam_python_code *record = code_take(original->record_bytes);
+    if (!record)
+        return 0;
+    memcpy((char *)record + HEAD, (const char *)original + HEAD, original->record_bytes - HEAD);
+    jam_area_publish(&codes.area, record->record_bytes);
+    return record->id;
+}
+
+/* From 3.11 on the class stands before the name. */
+static bool code_is_called(const char *name)
+{
+    size_t bytes = strlen(name);
+    return scratch.name_bytes >= bytes &&
+           !memcmp(scratch.name + scratch.name_bytes - bytes, name, bytes);
+}
+
+static void code_note_end_maker(const struct jam_python_layout *layout, uint64_t code)
+{
+    for (unsigned i = 0; i < END_MAKERS; i++)
+        if (layout->minor >= end_makers[i].minor && code_is_called(end_makers[i].name))
+            __atomic_store_n(&codes.end_code[i], code, __ATOMIC_RELAXED);
 }
 
 bool jam_python_makes_end(void)
 {
     struct jam_python_walk walk;
-    uint64_t code = __atomic_load_n(&codes.end_code, __ATOMIC_RELAXED);
-    return code && jam_python_first(&walk) && walk.frame.code == code;
+    if (!jam_python_first(&walk))
+        return false;
+    for (unsigned i = 0; i < END_MAKERS; i++)
+        if (walk.frame.code == __atomic_load_n(&codes.end_code[i], __ATOMIC_RELAXED))
+            return true;
+    return false;
 }
 
 uint32_t jam_python_code_id(uint64_t code)
@@ -152,9 +205,9 @@ uint32_t jam_python_code_id(uint64_t code)
     if (id)
         return id;
     id = code_append(jam_python_layout_here(), code);
-    if (id)
+    if (id) {
         jam_shared_map_put(&codes.index, key, id);
-    if (id && is_end_maker())
-        __atomic_store_n(&codes.end_code, code, __ATOMIC_RELAXED);
+        code_note_end_maker(jam_python_layout_here(), code);
+    }
     return id;
 }

@@ -1,8 +1,9 @@
 /*
- * Semaphores of the interpreter that are events, most of them ends of threads. Up to Python 3.12 Thread.join is no pthread_join: a new thread makes a
- * semaphore for its own end (Thread._set_tstate_lock) and takes it, the interpreter posts it when the
- * thread is over, and who joins acquires it. So the acquire orders all that the thread did before
- * what its joiner does next, as a join does. Newer ones join the thread itself.
+ * Semaphores of the interpreter that are events, most of them ends of threads. Up to Python 3.12
+ * Thread.join is no pthread_join: a new thread makes a semaphore for its own end
+ * (Thread._set_tstate_lock) and takes it, the interpreter posts it when the thread is over, and who
+ * joins acquires it. So the acquire orders all that the thread did before what its joiner does next,
+ * as a join does. Newer ones join the thread itself.
  */
 #include "clock.h"
 #include "lock.h"

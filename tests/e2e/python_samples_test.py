@@ -42,6 +42,8 @@ HANGS = (
     Guilty("job_queue forgotten", {"stuck-wait"}, {"Queue"}, {"main: jobs.join()"}),
     Guilty("executor no_room", {"stuck-wait"}, set(),
            {"outer_task: return executor.submit(square, 7).result()"}),
+    Guilty("forked held", {"orphaned-lock"}, {"cache_lock"},
+           {"holder: with cache_lock:", "use_cache: with cache_lock:"}),
     Guilty("event_loop thread_lock", {"self-deadlock"}, {"cache_lock"}, {"update_rudely: with cache_lock:"}),
 )
 LIVELOCK = Guilty("polite for_ever", {"livelock"}, {"his_spoon", "her_spoon"},
@@ -57,7 +59,8 @@ INNOCENT = (
     "connections semaphore", "connections bounded", "connections twice", "connections bounded_twice",
     "racers started", "racers limited", "market notify", "market notify_all", "market timeout",
     "market two_conditions", "market just_in_time", "reminder rings", "reminder cancelled", "daemons",
-    "joins enumerate", "joins after_lock", "local_data", "busy_wait looking", "busy_wait waiting")
+    "joins enumerate", "joins after_lock", "local_data", "busy_wait looking", "busy_wait waiting",
+    "forked free", "forked at_work")
 LARGER = (
     "job_queue all_done", "job_queue bounded", "job_queue simple", "executor map", "executor submit",
     "executor task_in_task", "event_loop executor", "event_loop async_lock", "processes lock", "processes pool",
@@ -172,6 +175,13 @@ def the_innocent():
     for python in pythons():
         for case in INNOCENT:
             leave_alone(python, case)
+
+
+@test
+def a_forked_child_holds_nothing():
+    for python in pythons():
+        result, document = checked(python, "forked at_work")
+        equal((result.returncode, document["findings"]), (0, []), f"{python}")
 
 
 @test
