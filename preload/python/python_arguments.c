@@ -44,24 +44,28 @@ static bool is_named(const void *name, const char *text)
     return memcmp(data, text, strlen(text) + 1) == 0;
 }
 
-static enum jam_python_acquire kind_by_value(bool is_blocking, bool has_timeout)
+/* Less than 0, 0 or more, as a number object says; more for any other. */
+static int sign_of(const void *value)
 {
-    if (!is_blocking)
-        return JAM_PYTHON_TRY;
-    return has_timeout ? JAM_PYTHON_TIMED : JAM_PYTHON_BLOCKING;
-}
-
-/* A timeout of -1 is none. */
-static bool is_timeout(const void *value)
-{
-    enum { VALUE = 16, SIGN = 3, NEGATIVE = 2 };
+    enum { VALUE = 16, TAG_SIGN = 3 }; /* in the tag: 0 positive, 1 zero, 2 negative */
     const void *type = *(void *const *)((const char *)value + JAM_OBJECT_TYPE);
     int64_t size = *(const int64_t *)((const char *)value + VALUE);
-    if (type == objects.float_type)
-        return size >= 0; /* the sign of a double is that of its bits */
-    if (type == objects.int_type)
-        return objects.has_sign_in_tag ? (size & SIGN) != NEGATIVE : size >= 0;
-    return true;
+    if (type == objects.int_type && objects.has_sign_in_tag)
+        return 1 - (int)(size & TAG_SIGN);
+    if (type == objects.float_type && size == INT64_MIN)
+        return 0; /* the sign of a double is that of its bits, but this is -0.0 */
+    if (type == objects.int_type || type == objects.float_type)
+        return (size > 0) - (size < 0);
+    return 1;
+}
+
+/* A timeout of -1 is none, and one of 0 waits for nothing. */
+static enum jam_python_acquire kind_of_timeout(const void *value)
+{
+    int sign = sign_of(value);
+    if (sign == 0)
+        return JAM_PYTHON_TRY;
+    return sign > 0 ? JAM_PYTHON_TIMED : JAM_PYTHON_BLOCKING;
 }
 
 /* A tuple and a dictionary (or NULL). */
@@ -69,32 +73,32 @@ static enum jam_python_acquire kind_from_tuple(const void *tuple, void *names)
 {
     int64_t count = *(const int64_t *)((const char *)tuple + OBJECT_SIZE), position = 0;
     void *const *items = (void *const *)((const char *)tuple + objects.tuple_items);
-    bool is_blocking = count < 1 || items[0] != objects.false_object,
-         has_timeout = count > 1 && is_timeout(items[1]);
+    bool is_blocking = count < 1 || items[0] != objects.false_object;
+    enum jam_python_acquire kind = count > 1 ? kind_of_timeout(items[1]) : JAM_PYTHON_BLOCKING;
     void *name, *value;
     while (names && objects.dict_next(names, &position, &name, &value)) {
         if (is_named(name, "blocking"))
             is_blocking = value != objects.false_object;
         else
-            has_timeout = is_timeout(value);
+            kind = kind_of_timeout(value);
     }
-    return kind_by_value(is_blocking, has_timeout);
+    return is_blocking ? kind : JAM_PYTHON_TRY;
 }
 
 /* The same from an array, its length, and a tuple of names (or NULL) for its last items. */
 static enum jam_python_acquire kind_from_array(void *const *items, int64_t count, const void *names)
 {
-    bool is_blocking = count < 1 || items[0] != objects.false_object,
-         has_timeout = count > 1 && is_timeout(items[1]);
+    bool is_blocking = count < 1 || items[0] != objects.false_object;
+    enum jam_python_acquire kind = count > 1 ? kind_of_timeout(items[1]) : JAM_PYTHON_BLOCKING;
     int64_t named = names ? *(const int64_t *)((const char *)names + OBJECT_SIZE) : 0;
     for (int64_t i = 0; i < named; i++) {
         const void *name = ((void *const *)((const char *)names + objects.tuple_items))[i];
         if (is_named(name, "blocking"))
             is_blocking = items[count + i] != objects.false_object;
         else
-            has_timeout = is_timeout(items[count + i]);
+            kind = kind_of_timeout(items[count + i]);
     }
-    return kind_by_value(is_blocking, has_timeout);
+    return is_blocking ? kind : JAM_PYTHON_TRY;
 }
 
 enum jam_python_acquire jam_python_acquire_kind(const struct jam_python_method *method,

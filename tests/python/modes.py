@@ -20,12 +20,18 @@ def ask():
     lock.acquire(timeout=5); lock.release()  # timed
     lock.acquire(True, 5); lock.release()  # timed
     lock.acquire(blocking=True, timeout=5); lock.release()  # timed
+    lock.acquire(timeout=0); lock.release()  # try
+    lock.acquire(timeout=-0.0); lock.release()  # try
+    lock.acquire(True, 0); lock.release()  # try
+    lock.acquire(timeout=-1); lock.release()  # blocking
+    lock.acquire(True, -1.0); lock.release()  # blocking
     lock.acquire_lock(); lock.release()  # blocking
     with rlock:  # blocking
         with rlock:
             pass
     rlock.acquire(False); rlock.release()  # try
     rlock.acquire(timeout=5); rlock.release()  # timed
+    rlock.acquire(timeout=0); rlock.release()  # try
     rlock.acquire(); rlock.release()  # blocking
 
 
