@@ -310,6 +310,9 @@ void jam_check_new(struct jam_thread *self, struct jam_lock_key key, uint32_t st
 
 void jam_check_exit(struct jam_thread *self)
 {
+    if (self->exit_checked == self->id)
+        return;
+    self->exit_checked = self->id;
     jam_held_drop_stale(self);
     for (uint32_t i = 0; i < self->held_count; i++) {
         const struct jam_lock_record *lock = self->held_local[i].lock;

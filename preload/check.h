@@ -49,7 +49,10 @@ void jam_check_new(struct jam_thread *self, struct jam_lock_key key, uint32_t st
 void jam_check_post(struct jam_thread *self, struct jam_lock_key key,
                     const struct jam_lock_record *lock, uint32_t stack);
 
-/* The thread has ended, and so have its destructors: what it holds now nobody will release. */
+/*
+ * The thread has ended, and so have its destructors, or Python has done with it: what it holds now
+ * nobody will release. Told once for each thread.
+ */
 void jam_check_exit(struct jam_thread *self);
 
 /* The process is about to fork at `stack`: what do other threads hold? */

@@ -365,6 +365,9 @@ void jam_emit_wake(struct jam_thread *self, const struct jam_call *call, struct 
     jam_local_check(self, call);
     if (key.kind == JAM_LOCK_SEM) {
         jam_check_post(self, key, lock, stack);
+        /* Python's joiner goes on, and may end the process before this thread has ended. */
+        if (JAM_UNLIKELY(lock->thread == self->id) && !(self->record->flags & JAM_THREAD_MAIN))
+            jam_check_exit(self);
         jam_lock_note_post(self, lock);
     }
     if (__atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) == 0) {

@@ -146,10 +146,11 @@ struct jam_thread {
     uint32_t slots_used;
     uint32_t site_cache_misses; /* since it grew */
     uint32_t handovers_seen;    /* of jam_lock_handovers */
-    uint32_t gap_lock;          /* released last of those that were not the newest; 0 = none ... */
-    uint64_t gap_ticks;         /* ... and when */
-    uint64_t stack_top;         /* first address behind the thread's own stack, 0 = unknown */
-    uint64_t stack_bytes;       /* how far below it the stack may reach */
+    uint32_t exit_checked; /* id of the last of its threads for which jam_check_exit has been */
+    uint32_t gap_lock;     /* released last of those that were not the newest; 0 = none ... */
+    uint64_t gap_ticks;    /* ... and when */
+    uint64_t stack_top;    /* first address behind the thread's own stack, 0 = unknown */
+    uint64_t stack_bytes;  /* how far below it the stack may reach */
     /* caches */
     uint32_t memo_turn[JAM_MEMO_SETS];
     struct jam_memo memo[JAM_MEMO_SETS][JAM_MEMO_WAYS];

@@ -1,8 +1,9 @@
 """A worker that takes a lock and ends without giving it back; others want it later.
 
-usage: kept.py ends|raises|gives_back
+usage: kept.py ends|raises|gives_back|last
 
-"ends": it returns early. "raises": an exception skips the release. "gives_back": it does.
+"ends": it returns early. "raises": an exception skips the release. "gives_back": it does. "last": it
+returns early too, but nobody comes any more: the program ends.
 """
 import sys
 import threading
@@ -48,6 +49,7 @@ def run(function, *words):
     thread.join()
 
 
-WAYS = {"ends": returns_early, "raises": skips_release, "gives_back": gives_back}
+WAYS = {"ends": returns_early, "raises": skips_release, "gives_back": gives_back, "last": returns_early}
 run(worker, "lost")
-run(next_worker)
+if sys.argv[1] != "last":
+    run(next_worker)

@@ -178,6 +178,17 @@ def the_innocent():
 
 
 @test
+def a_lock_that_is_kept_to_the_end():
+    """Python's join returns before the thread has ended, and the process may end first."""
+    for python in pythons():
+        for _ in range(3):
+            result, document = checked(python, "kept last")
+            equal((result.returncode, [finding["kind"] for finding in document["findings"]]),
+                  (0, ["exit-holding-lock"]), python)
+            equal(document["findings"][0]["locks"][0]["name"], "orders_lock")
+
+
+@test
 def a_forked_child_holds_nothing():
     for python in pythons():
         result, document = checked(python, "forked at_work")

@@ -174,8 +174,10 @@ SITE(2)
 SITE(3)
 SITE(4)
 SITE(5)
-SITE(6) SITE(7) static void (*const sites[])(void) = {site_0, site_1, site_2, site_3,
-                                                      site_4, site_5, site_6, site_7};
+SITE(6)
+SITE(7)
+static void (*const sites[])(void) = {site_0, site_1, site_2, site_3,
+                                      site_4, site_5, site_6, site_7};
 
 static void ignore(int signal)
 {
