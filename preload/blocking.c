@@ -14,7 +14,9 @@ void jam_blocking_begin(struct jam_blocking *blocking, const struct jam_call *ca
     if (!self)
         return;
     const struct jam_held *newest = jam_held_newest(self);
-    if (!newest) {
+    bool is_waiting =
+        self->lane->wait.operation != JAM_OP_NONE; /* this is how a home-made lock waits */
+    if (!newest || is_waiting) {
         jam_leave(self);
         return;
     }

@@ -49,6 +49,8 @@ static bool fact_set_waiter(struct jam_misuse_fact *fact, uint32_t not_partner)
 
 static bool lock_is_event(const struct jam_lock_record *lock)
 {
+    if (lock->kind == JAM_LOCK_CUSTOM)
+        return !(lock->flags & JAM_LOCK_ANNOTATED);
     return lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE);
 }
 
@@ -196,7 +198,8 @@ void jam_check_wait(const struct jam_request *request, uint16_t operation, uint3
         return;
     if (operation == JAM_OP_LOCK || operation == JAM_OP_ONCE)
         wait_judge_relock(request, owner_tid);
-    else if (operation != JAM_OP_SEM_WAIT || lock_is_event(request->lock))
+    else if ((operation != JAM_OP_SEM_WAIT && operation != JAM_OP_CUSTOM) ||
+             lock_is_event(request->lock))
         wait_note_holding(request);
 }
 

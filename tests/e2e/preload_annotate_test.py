@@ -76,6 +76,12 @@ def home_made_locks_are_held_and_waited_for():
 
 
 @test
+def how_a_home_made_lock_waits_is_its_own_affair():
+    """A mutex is held meanwhile."""
+    equal(dump_of(ANNOTATE)["misuse"], [])
+
+
+@test
 def a_wait_that_was_given_up_is_a_timeout():
     dump = dump_of(ANNOTATE)
     equal(dump.total("timeouts", kind="custom", mode="shared"), 1)

@@ -17,8 +17,10 @@ static char pool[64] __attribute__((aligned(64)));
 
 static void *wait_for_outer(void *unused)
 {
-    home_lock(&outer);
+    pthread_mutex_lock(&named);
+    home_lock(&outer); /* sleeps, to wait: not a call that blocks under a lock */
     home_unlock(&outer);
+    pthread_mutex_unlock(&named);
     return unused;
 }
 
