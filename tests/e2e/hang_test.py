@@ -113,6 +113,9 @@ def readers_that_want_to_write():
 def a_writer_between_two_reads():
     finding = guilty("deadlock", "deadlock_queue")
     equal({edge["wants"]["mode"] for edge in finding["edges"]}, {"shared", "exclusive"})
+    writer = next(edge for edge in finding["edges"] if edge["wants"]["mode"] == "exclusive")
+    roles = {thread["tid"]: thread["role"] for thread in finding["threads"]}
+    assert roles[writer["tid"]].startswith("is queued as a writer for "), roles
     innocent("deadlock_queue", "innocent")
 
 

@@ -94,8 +94,11 @@ struct jam_lock_use {
     uint32_t generation;
     uint32_t stack; /* stack_ref of the acquire, request or use */
     uint16_t mode;  /* enum jam_mode */
-    uint16_t flags; /* enum jam_held_flags */
+    uint16_t flags; /* enum jam_held_flags, or JAM_USE_QUEUED */
 };
+
+/* Not held: a writer waits there, and no reader may pass it. */
+#define JAM_USE_QUEUED 0x8000u
 
 /* One thread's part in a cycle: it holds one lock and wants the next. */
 struct jam_finding_edge {

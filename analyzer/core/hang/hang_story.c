@@ -34,7 +34,9 @@ struct jam_lock_use jam_hang_use_of_hold(const struct jam_hang *hang,
         use.stack = hang->threads[tie->to].create_stack;
         return use;
     case JAM_TIE_QUEUED:
-        return jam_hang_use_of_wait(&hang->threads[tie->to]);
+        use = jam_hang_use_of_wait(&hang->threads[tie->to]);
+        use.flags = JAM_USE_QUEUED;
+        return use;
     default:
         return use_of_held(&hang->helds[tie->held]);
     }

@@ -62,7 +62,8 @@ static void put_story(struct jam_check *check, const struct jam_finding *finding
         const struct jam_finding_edge *edge = &finding->edges[i];
         put_clean(jam_check_thread_name(check, finding, edge->thread), out);
         fputs("\n", out);
-        put_stack(check, finding, "holds", &edge->holds, out);
+        put_stack(check, finding, jam_check_hold_verb(check, finding, &edge->holds), &edge->holds,
+                  out);
         put_stack(check, finding, "wants", &edge->wants, out);
     }
     put_stack(check, finding, "at", &finding->subject, out);

@@ -51,7 +51,8 @@ static void put_story(struct jam_check *check, const struct jam_finding *finding
         fputs("- thread ", out);
         put_text(jam_check_thread_name(check, finding, edge->thread), out);
         fputs("\n", out);
-        put_use(check, finding, "holds", &edge->holds, out);
+        put_use(check, finding, jam_check_hold_verb(check, finding, &edge->holds), &edge->holds,
+                out);
         put_use(check, finding, "wants", &edge->wants, out);
     }
     if (finding->subject.stack || finding->other.stack)

@@ -111,6 +111,8 @@ const char *jam_check_hold_verb(const struct jam_check *check, const struct jam_
     };
     const struct jam_contention_lock *lock = jam_check_lock(check, finding, use);
     bool is_event = lock && lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE);
+    if (use->flags & JAM_USE_QUEUED)
+        return "is queued as a writer for";
     if (is_event)
         return "would post";
     return lock && lock->kind < JAM_LOCK_KINDS && verbs[lock->kind] ? verbs[lock->kind] : "holds";

@@ -83,9 +83,10 @@ static void print_use(const struct page *page, const struct jam_finding *finding
 {
     fprintf(page->out, "%*s", INDENT + 2, "");
     print_styled(page, style, verb);
+    bool has_place = use->stack && !(use->flags & JAM_USE_QUEUED); /* it is that of its wait */
     fprintf(page->out, " %s%s%s\n", jam_check_lock_name(page->check, finding, use),
-            use->mode == JAM_SHARED ? " for reading" : "", use->stack ? ", at" : "");
-    if (use->stack)
+            use->mode == JAM_SHARED ? " for reading" : "", has_place ? ", at" : "");
+    if (has_place)
         print_stack(page, finding, use->stack);
 }
 

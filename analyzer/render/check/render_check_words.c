@@ -154,7 +154,8 @@ static bool is_over_one_lock(const struct jam_finding *finding)
 static bool has_event(const struct jam_check *check, const struct jam_finding *finding)
 {
     for (size_t i = 0; i < finding->edge_count; i++)
-        if (*jam_check_hold_verb(check, finding, &finding->edges[i].holds) != 'h')
+        if (!(finding->edges[i].holds.flags & JAM_USE_QUEUED) &&
+            *jam_check_hold_verb(check, finding, &finding->edges[i].holds) != 'h')
             return true;
     return false;
 }
