@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "record/record_silence.h"
 
 static int make_temporary(struct jam_check_run *run, struct jam_error *error)
 {
@@ -103,8 +102,7 @@ int jam_check_run(struct jam_check_run *run, const struct jam_record_options *op
         return status;
     fill_facts(run, arguments);
     if (!run->run.traces.count && !options->is_quiet)
-        fprintf(stderr, "lockjam: no trace: %s: %s\n", arguments[0],
-                jam_record_silence_reason(arguments[0]));
+        jam_record_run_tell_silence(&run->run);
     return collect_paths(run, error);
 }
 

@@ -34,8 +34,10 @@ static int record(const struct jam_record_options *options, char **arguments)
     struct jam_error error = {0};
     int status = jam_record_run(&run, &error);
     int failure = error.code ? jam_command_fail(NAME, &error) : 0;
-    if (!failure && !options->is_quiet)
-        jam_record_summary_print(&run.traces, arguments[0]);
+    if (!failure && !options->is_quiet && run.traces.count)
+        jam_record_summary_print(&run.traces);
+    else if (!failure && !options->is_quiet)
+        jam_record_run_tell_silence(&run);
     int result = status ? failure : jam_record_run_status(&run);
     jam_record_run_fini(&run);
     return result;

@@ -1,5 +1,6 @@
 /* Start, watch, end, traces. */
 #include "record/record_run.h"
+#include "record/record_silence.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,14 @@ void jam_record_run_fini(struct jam_record_run *run)
     jam_record_traces_fini(&run->traces);
     jam_record_watch_fini(&run->watch);
     jam_record_setup_fini(&run->setup);
+}
+
+void jam_record_run_tell_silence(const struct jam_record_run *run)
+{
+    const char *program = run->arguments[0];
+    fprintf(stderr, "lockjam: no trace: %s: %s\n", program,
+            run->watch.has_seen ? "it was renamed or removed while the program ran"
+                                : jam_record_silence_reason(program));
 }
 
 int jam_record_run_status(const struct jam_record_run *run)

@@ -37,6 +37,9 @@ void jam_record_run_fini(struct jam_record_run *run);
 /* As a shell reports it; of a program that was ended by us, 66 if it hung for certain, else 124. */
 int jam_record_run_status(const struct jam_record_run *run);
 
+/* Says on standard error that there is no trace, and why that may be. */
+void jam_record_run_tell_silence(const struct jam_record_run *run);
+
 /* Rows of a command's options that say how to record; `field` is a struct jam_record_options. */
 /* clang-format off */
 #define JAM_RECORD_OPTION_ROWS(type, field)                                                        \

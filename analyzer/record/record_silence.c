@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #define GENERAL                                                                                    \
-    "it took no lock through the C library, or ended before its first one (of locks made on "      \
-    "futexes, as in Rust, only waits are seen; those of Go are not seen)"
+    "it took no lock through the C library, ended before its first one, or could not create a "    \
+    "trace, as was said then (of locks made on futexes, as in Rust, only waits are seen; those "   \
+    "of "                                                                                          \
+    "Go are not seen)"
 
 /* Opens what execvp(3) would have executed; -1 if there is nothing. */
 static int open_program(const char *program)

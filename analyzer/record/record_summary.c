@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "core/lock_kind.h"
-#include "record/record_silence.h"
 #include "render/render_name.h"
 #include "render/render_report.h"
 #include "render/render_rows.h"
@@ -163,14 +162,10 @@ static void print_next(const struct jam_record_traces *traces)
     fputc('\n', stderr);
 }
 
-void jam_record_summary_print(const struct jam_record_traces *traces, const char *program)
+void jam_record_summary_print(const struct jam_record_traces *traces)
 {
     struct summary summary = {0};
 
-    if (traces->count == 0) {
-        fprintf(stderr, "lockjam: no trace: %s: %s\n", program, jam_record_silence_reason(program));
-        return;
-    }
     add_all(&summary, traces);
     print_recorded(&summary);
     print_costly(&summary);

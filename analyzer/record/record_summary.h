@@ -11,10 +11,9 @@
 #include "record/record_traces.h"
 
 /*
- * Prints the summary of all traces of the run; `program` is the command as the user typed it.
- * A trace that cannot be read is named instead, with the reason. Without any trace it says so, and
- * why that may be.
+ * Prints the summary of all traces of the run, of which there is at least one. A trace that cannot be
+ * read is named instead, with the reason.
  */
-void jam_record_summary_print(const struct jam_record_traces *traces, const char *program);
+void jam_record_summary_print(const struct jam_record_traces *traces);
 
 #endif

@@ -91,10 +91,12 @@ static void add_watched(struct jam_record_watch *watch, const struct jam_record_
     struct jam_record_watched *watched = &watch->list[watch->count];
     *watched =
         (struct jam_record_watched){.path = strdup(trace->path), .pid = trace->pid, .lanes.fd = -1};
-    if (watched->path && jam_record_lanes_open(&watched->lanes, watched->path))
-        watch->count++;
-    else
+    if (!watched->path || !jam_record_lanes_open(&watched->lanes, watched->path)) {
         forget(watched);
+        return;
+    }
+    watch->count++;
+    watch->has_seen = true;
 }
 
 /* Of the programs that one process executed, the last one is running. */

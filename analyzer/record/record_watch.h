@@ -46,6 +46,7 @@ struct jam_record_watch {
     /* what became of it */
     bool is_hang; /* something certain was told */
     bool is_killed, has_timed_out;
+    bool has_seen; /* a trace: if there is none in the end, somebody took it away */
     /* private */
     int news; /* inotify: files that come and go in the folder of the traces */
     unsigned rescans;

@@ -3,6 +3,7 @@
 import os
 import shutil
 import stat
+import sys
 
 from harness import (LOCKJAM, PRELOAD, contains, equal, main, record, report, run, sample, target, test,
                      the_lock, traces, TOP)
@@ -67,6 +68,16 @@ def a_program_without_locks_leaves_no_file():
     equal(os.listdir("."), [])
     contains(result.stderr, "no trace")
     contains(result.stderr, "took no lock")
+
+
+@test
+def a_trace_that_is_taken_away_is_missed():
+    result = record(sys.executable, "-c", "import os, time; time.sleep(2); os.rename('x.jam', 'y.jam')",
+                    options=["-o", "x.jam"])
+    equal(result.returncode, 0, result.stderr)
+    contains(result.stderr, "no trace")
+    contains(result.stderr, "it was renamed or removed while the program ran")
+    assert report("y.jam")["locks"]
 
 
 @test
