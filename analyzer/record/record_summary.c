@@ -22,7 +22,7 @@
 
 struct costly {
     uint64_t wait_ns; /* 0 = free place */
-    uint64_t contended;
+    uint64_t waits;
     char name[JAM_NAME_TEXT_BYTES];
 };
 
@@ -44,7 +44,7 @@ static void rank(struct summary *summary, const struct jam_row *row)
         return;
     memmove(&costly[place + 1], &costly[place], (COSTLY - 1 - place) * sizeof(*costly));
     costly[place].wait_ns = wait_ns;
-    costly[place].contended = row->value[JAM_COLUMN_CONTENDED];
+    costly[place].waits = row->value[JAM_COLUMN_CONTENDED] + row->value[JAM_COLUMN_TIMEOUTS];
     snprintf(costly[place].name, sizeof(costly[place].name), "%s", row->name);
 }
 
@@ -127,7 +127,7 @@ static void print_costly(const struct summary *summary)
         const struct costly *costly = &summary->costly[i];
         fprintf(stderr, "lockjam: %zu. %s: threads waited %s in all, %s time%s\n", i + 1,
                 costly->name, jam_human_time(costly->wait_ns, wait),
-                jam_human_count(costly->contended, count), costly->contended == 1 ? "" : "s");
+                jam_human_count(costly->waits, count), costly->waits == 1 ? "" : "s");
     }
 }
 

@@ -143,6 +143,8 @@ static void print_lock_facts(const struct jam_text *text, const struct jam_conte
                 jam_human_count(lock->totals.contended, n[0]),
                 jam_human_count(lock->totals.acquisitions, n[1]),
                 jam_human_share(lock->totals.contended, lock->totals.acquisitions, n[2]));
+    if (lock->totals.timeouts)
+        fprintf(text->out, ", %s more timed out", jam_human_count(lock->totals.timeouts, n[0]));
     if (lock->max_waiters > 1)
         fprintf(text->out, ", up to %u at once", lock->max_waiters);
     if (lock->totals.hold_max_ns)

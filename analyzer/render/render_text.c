@@ -120,13 +120,15 @@ static bool print_totals(const struct jam_text *text)
             jam_human_count(locks, n[0]), locks == 1 ? "" : "s",
             jam_human_count(totals.acquisitions, n[1]), jam_human_count(totals.contended, n[2]),
             jam_human_share(totals.contended, totals.acquisitions, n[3]));
-    if (totals.contended)
+    if (totals.timeouts)
+        fprintf(text->out, ", %s more timed out", jam_human_count(totals.timeouts, n[0]));
+    if (totals.wait_ns)
         fprintf(text->out, ":\n%s in all (%s of the threads' time), %s at most",
                 jam_human_time(totals.wait_ns, n[0]),
                 jam_human_share(totals.wait_ns, lifetimes, n[1]),
                 jam_human_time(totals.wait_max_ns, n[2]));
     fputs(".\n", text->out);
-    if (!totals.contended || !jam_text_is_trifle(totals.wait_ns, lifetimes))
+    if (!totals.wait_ns || !jam_text_is_trifle(totals.wait_ns, lifetimes))
         return false;
     fputs("Waiting for locks is not where the time goes.\n", text->out);
     return true;
@@ -158,7 +160,7 @@ static void print_details(const struct jam_text *text, const struct jam_rows *ro
         jam_saturate_add(&total_ns, rows->rows[i].value[JAM_COLUMN_WAIT]);
     for (size_t i = 0; i < shown; i++) {
         const struct jam_row *row = &rows->rows[i];
-        if (!row->value[JAM_COLUMN_CONTENDED])
+        if (!row->value[JAM_COLUMN_CONTENDED] && !row->value[JAM_COLUMN_TIMEOUTS])
             continue;
         bool is_small = jam_text_is_trifle(row->value[JAM_COLUMN_WAIT], total_ns) || !words->blocks;
         if (is_small && !text->view->is_verbose)
