@@ -181,6 +181,15 @@ static size_t read_places(struct jam_python_locks *locks, const struct jam_stack
     return count;
 }
 
+/* The n-th word of a Python frame. */
+static uint64_t python_word(const struct jam_stack *stack, size_t n)
+{
+    for (unsigned i = 0; i < stack->depth; i++)
+        if (stack->frames[i] >> JAM_FRAME_KIND_SHIFT == JAM_FRAME_PYTHON && n-- == 0)
+            return stack->frames[i];
+    return 0;
+}
+
 const char *jam_python_locks_method(struct jam_python_locks *locks, uint32_t stack_ref)
 {
     struct jam_python_place places[JAM_MAX_FRAMES];
@@ -203,7 +212,9 @@ static struct jam_python_lock *describe(struct jam_python_locks *locks, uint32_t
     struct jam_python_lock *lock = creation.count ? calloc(1, sizeof *lock) : NULL;
     if (!lock)
         return NULL;
-    const struct jam_python_place *site = &places[jam_python_site(places, creation.count)];
+    size_t at = jam_python_site(places, creation.count);
+    const struct jam_python_place *site = &places[at];
+    creation.column = jam_python_names_column(locks->names, python_word(stack, at));
     if (read_source(locks, site->file, site->line, &source)) {
         creation.source = source.line;
         creation.owner = source.owner[0] ? source.owner : NULL;

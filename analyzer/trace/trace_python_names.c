@@ -81,6 +81,13 @@ struct jam_symbol_frame jam_python_names_frame(const struct jam_python_names *na
     return frame;
 }
 
+unsigned jam_python_names_column(const struct jam_python_names *names, uint64_t word)
+{
+    uint32_t id = (uint32_t)(word >> JAM_PYTHON_CODE_SHIFT) & JAM_PYTHON_CODE_MASK;
+    uint32_t at = jam_map_find(&names->by_id, id, 0);
+    return at == JAM_MAP_NONE ? 0 : jam_python_column(&names->codes[at].lines, (uint32_t)word);
+}
+
 bool jam_python_word_is_entry(uint64_t word)
 {
     return word & JAM_PYTHON_ENTRY;

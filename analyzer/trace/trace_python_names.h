@@ -19,6 +19,9 @@ void jam_python_names_free(struct jam_python_names *names);
  */
 struct jam_symbol_frame jam_python_names_frame(const struct jam_python_names *names, uint64_t word);
 
+/* In which column of its line the expression begins that the frame is at: bytes from 1, 0 = unknown. */
+unsigned jam_python_names_column(const struct jam_python_names *names, uint64_t word);
+
 /* Whether native code called this frame: see trace_python.h of the trace format. */
 bool jam_python_word_is_entry(uint64_t word);
 

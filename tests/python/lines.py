@@ -1,7 +1,7 @@
 """Prints the lines of many code objects as the interpreter itself sees them.
 
 One line per code object: minor version, first line, line table in hex, and position:line pairs, "-"
-for a position that has no line. The code is that of the standard library, compiled here.
+for a position that has no line; from 3.11 on position:line:column, with columns from 0. The code is that of the standard library, compiled here.
 """
 import dis
 import os
@@ -24,6 +24,11 @@ def pairs_by_ranges(code):
             yield position, line
 
 
+def pairs_by_positions(code):
+    for index, (line, _, column, _) in enumerate(code.co_positions()):
+        yield 2 * index, f"{line}:{column}" if line and column is not None else line
+
+
 def pairs_by_starts(code):
     starts = dict(dis.findlinestarts(code))
     line = code.co_firstlineno
@@ -35,7 +40,8 @@ def pairs_by_starts(code):
 def put(code):
     has_ranges = hasattr(code, "co_lines")
     table = code.co_linetable if has_ranges else code.co_lnotab
-    pairs = pairs_by_ranges(code) if has_ranges else pairs_by_starts(code)
+    pairs = (pairs_by_positions if hasattr(code, "co_positions") else
+             pairs_by_ranges if has_ranges else pairs_by_starts)(code)
     text = " ".join(f"{position}:{'-' if line is None else line}" for position, line in pairs)
     print(sys.version_info.minor, code.co_firstlineno, table.hex() or "-", text)
 

@@ -49,6 +49,13 @@ size_t compare_code(const std::string &line, size_t *wrong)
         size_t colon = pair.find(':');
         auto position = static_cast<uint32_t>(std::stoul(pair.substr(0, colon)));
         std::string said = pair.substr(colon + 1);
+        size_t second = said.find(':');
+        if (second != std::string::npos &&
+            jam_python_column(&lines, position) != std::stoul(said.substr(second + 1)) + 1 &&
+            (*wrong)++ < 3)
+            ADD_FAILURE() << "3." << minor << " first line " << first_line << " position "
+                          << position << ": column " << jam_python_column(&lines, position)
+                          << " instead of " << said;
         unsigned expected = said == "-" ? 0 : static_cast<unsigned>(std::stoul(said));
         unsigned found = jam_python_line(&lines, position);
         if (found != expected && (*wrong)++ < 3)

@@ -201,11 +201,47 @@ TEST(PythonLock, IsWhatItsCreatorMakesOfIt)
 {
     for (const Case &test : cases) {
         jam_python_lock lock;
-        const jam_python_creation creation{test.places.data(), test.places.size(), test.source,
-                                           test.owner, test.made};
+        const jam_python_creation creation{test.places.data(), test.places.size(), test.source, 0,
+                                           test.owner,         test.made};
         jam_python_lock_describe(&lock, &creation);
         EXPECT_STREQ(lock.name, test.name);
         EXPECT_STREQ(jam_lock_kind_name(lock.kind), test.kind) << test.name;
+    }
+}
+
+// The column is that of the bar, which is no part of the line.
+TEST(PythonLock, IsTheTargetThatItsColumnBelongsTo)
+{
+    const struct {
+        const char *line, *name;
+    } lines[] = {
+        {"    self.left, self.right = |Lock(), Lock()\n", "Pair.left"},
+        {"    self.left, self.right = Lock(), |Lock()\n", "Pair.right"},
+        {"a, b, c = (Lock(), make(1, 2), |Lock())\n", "c"},
+        {"(a, b) = [Lock(), |Lock()]\n", "b"},
+        {"a, b = |two(Lock)\n", "a"},
+        {"a = Lock(); b = |Lock()\n", "b"},
+        {"a = |Lock(); b = Lock()\n", "a"},
+        {"x = 1; a, b = Lock(), |Lock()\n", "b"},
+        {"locks[1], b = |Lock(), Lock()\n", "locks[1]"},
+        {"a = b == |Lock()\n", "a"},
+        {"f(a, b=|Lock())\n", "Lock made at Pair.__init__ app.py:4"},
+        {"    def __init__(self): self._lock = |Lock()\n", "Pair._lock"},
+        {"self.locks[key] = |Lock()\n", "Pair.locks[key]"},
+        {"locks[self.a.b] = |Lock()\n", "locks[self.a.b]"},
+        {"locks[key[0]] = |Lock()\n", "Lock made at Pair.__init__ app.py:4"},
+    };
+    const jam_python_place places[] = {{"Pair.__init__", kApp, 4}};
+    for (const auto &test : lines) {
+        std::string line = test.line;
+        size_t column = line.find('|');
+        line.erase(column, 1);
+        jam_python_lock lock;
+        const jam_python_creation creation{places,       1,
+                                           line.c_str(), static_cast<unsigned>(column + 1),
+                                           nullptr,      JAM_PYTHON_MADE_LOCK};
+        jam_python_lock_describe(&lock, &creation);
+        EXPECT_STREQ(lock.name, test.name) << test.line;
     }
 }
 
@@ -217,8 +253,8 @@ TEST(PythonLock, SurvivesLongTexts)
                                        {text.c_str(), text.c_str(), 2}};
     for (const char *line : {source.c_str(), static_cast<const char *>(nullptr)}) {
         jam_python_lock lock;
-        const jam_python_creation creation{places, 2, line, text.c_str(),
-                                           JAM_PYTHON_MADE_SOMETHING};
+        const jam_python_creation creation{
+            places, 2, line, 0, text.c_str(), JAM_PYTHON_MADE_SOMETHING};
         jam_python_lock_describe(&lock, &creation);
         EXPECT_LT(std::string(lock.name).size(), size_t{JAM_PYTHON_NAME_BYTES});
         EXPECT_FALSE(std::string(lock.name).empty());

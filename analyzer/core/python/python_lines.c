@@ -1,6 +1,8 @@
 /* One decoder a format. All walk the table from its beginning, adding up steps. */
 #include "core/python/python_lines.h"
 
+#include <stdbool.h>
+
 /* Before the first instruction: -2 or -1 as stored by a frame that has not begun. */
 enum { NOT_BEGUN = 0x80000000u };
 
@@ -71,33 +73,53 @@ enum location_code {
     NO_LOCATION = 15,
 };
 
-/* How far an entry moves the line; leaves the reader at the next entry, which has bit 7 set. */
-static int64_t read_line_delta(struct location_reader *reader, unsigned code)
+/* Where an instruction stands: 0 = unknown. */
+struct location {
+    int64_t line;
+    uint64_t column;
+};
+
+/* One byte of an entry that has bit 7 clear; 0 behind its end. */
+static unsigned read_byte(struct location_reader *reader)
 {
-    int64_t delta = 0;
-    if (code == NO_COLUMNS || code == LONG_FORM)
-        delta = read_signed_varint(reader);
-    else if (code >= ONE_LINE_FIRST && code <= ONE_LINE_LAST)
-        delta = (int64_t)code - ONE_LINE_FIRST;
-    while (reader->at < reader->end && !(*reader->at & 0x80))
-        reader->at++;
-    return delta;
+    bool is_there = reader->at < reader->end && !(*reader->at & 0x80);
+    return is_there ? *reader->at++ : 0;
 }
 
-static unsigned line_from_locations(const struct jam_python_lines *lines, uint32_t position)
+/* Moves on to what an entry tells; leaves the reader at the next one, which has bit 7 set. */
+static void read_location(struct location_reader *reader, unsigned code, struct location *location)
+{
+    location->column = 0;
+    if (code == NO_COLUMNS || code == LONG_FORM)
+        location->line += read_signed_varint(reader);
+    else if (code >= ONE_LINE_FIRST && code <= ONE_LINE_LAST)
+        location->line += (int64_t)code - ONE_LINE_FIRST;
+    if (code < ONE_LINE_FIRST)
+        location->column = code * 8 + (read_byte(reader) >> 4 & 7) + 1;
+    else if (code <= ONE_LINE_LAST)
+        location->column = read_byte(reader) + 1;
+    else if (code == LONG_FORM) {
+        read_varint(reader); /* lines that it goes on for */
+        location->column = read_varint(reader);
+    }
+    while (reader->at < reader->end && !(*reader->at & 0x80))
+        reader->at++;
+}
+
+static struct location find_location(const struct jam_python_lines *lines, uint32_t position)
 {
     struct location_reader reader = {lines->table, lines->table + lines->bytes};
+    struct location location = {.line = lines->first_line};
     uint64_t end = 0;
-    int64_t line = lines->first_line;
     while (reader.at < reader.end) {
         unsigned char first = *reader.at++;
         unsigned code = first >> 3 & 15;
         end += 2 * ((first & 7) + 1u);
-        line += read_line_delta(&reader, code);
+        read_location(&reader, code, &location);
         if (end > position)
-            return code == NO_LOCATION || line <= 0 ? 0 : (unsigned)line;
+            return code == NO_LOCATION || location.line <= 0 ? (struct location){0} : location;
     }
-    return 0;
+    return (struct location){0};
 }
 
 unsigned jam_python_line(const struct jam_python_lines *lines, uint32_t position)
@@ -105,7 +127,13 @@ unsigned jam_python_line(const struct jam_python_lines *lines, uint32_t position
     if (position >= NOT_BEGUN)
         return lines->first_line;
     if (lines->minor >= 11)
-        return line_from_locations(lines, position);
+        return (unsigned)find_location(lines, position).line;
     return lines->minor == 10 ? line_from_ranges(lines, position)
                               : line_from_lnotab(lines, position);
+}
+
+unsigned jam_python_column(const struct jam_python_lines *lines, uint32_t position)
+{
+    bool is_known = lines->minor >= 11 && position < NOT_BEGUN;
+    return is_known ? (unsigned)find_location(lines, position).column : 0;
 }

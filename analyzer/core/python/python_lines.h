@@ -23,4 +23,7 @@ struct jam_python_lines {
  */
 unsigned jam_python_line(const struct jam_python_lines *lines, uint32_t position);
 
+/* The column in that line where its expression begins, in bytes from 1; 0: unknown (before 3.11). */
+unsigned jam_python_column(const struct jam_python_lines *lines, uint32_t position);
+
 #endif

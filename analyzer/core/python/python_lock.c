@@ -51,24 +51,97 @@ static bool is_name_character(char c)
     return isalnum((unsigned char)c) || c == '_' || c == '.' || (unsigned char)c >= 0x80;
 }
 
+/* Where the statement begins: behind the colon of a "def" that stands on the same line. */
+static const char *skip_definition(const char *source)
+{
+    source += strspn(source, " \t");
+    if (strncmp(source, "def ", 4) != 0)
+        return source;
+    const char *end = strstr(source, "): ");
+    return end ? end + 3 + strspn(end + 3, " ") : source;
+}
+
+/* Where the bracket that opens at `source` closes, for what one reads at a glance: "[key]". */
+static const char *skip_subscript(const char *source)
+{
+    enum { LONGEST = 40 };
+    size_t length = *source == '[' ? 1 + strcspn(source + 1, "[]\n") : 0;
+    return length && length < LONGEST && source[length] == ']' ? source + length + 1 : source;
+}
+
+/* The statement that the column is in, and the column in that. */
+static const char *skip_statements(const char *source, unsigned *column)
+{
+    const char *statement = source;
+    for (const char *at = source; *at && at < source + *column; at++)
+        if (*at == ';')
+            statement = at + 1;
+    *column -= *column ? (unsigned)(statement - source) : 0;
+    return statement;
+}
+
 /*
- * The target of an assignment: "self.lock" of "    self.lock: Lock = threading.Lock()". False if the
- * line is none, or assigns to something more than a dotted name.
+ * The target of an assignment: "self.lock" of "    self.lock: Lock = threading.Lock()", "locks[key]" of
+ * "locks[key] = Lock()". False if the line is none, or assigns to anything else.
  */
 static bool read_target(const char *source, char *target, size_t size)
 {
-    size_t used = 0;
-    while (*source == ' ' || *source == '\t')
-        source++;
-    while (is_name_character(*source) && used + 1 < size)
-        target[used++] = *source++;
+    source = skip_definition(source);
+    const char *end = source;
+    while (is_name_character(*end))
+        end++;
+    size_t used = (size_t)(skip_subscript(end) - source);
+    if (end == source || used >= size)
+        return false;
+    memcpy(target, source, used);
     target[used] = '\0';
+    source += used;
     while (*source == ' ')
         source++;
     if (*source == ':') /* an annotation */
         while (*source && *source != '=')
             source++;
-    return used && source[0] == '=' && source[1] != '=';
+    return source[0] == '=' && source[1] != '=';
+}
+
+/* The place of a tuple that the column belongs to: one more for each comma outside of brackets. */
+static unsigned count_commas(const char *from, const char *to)
+{
+    unsigned commas = 0;
+    int depth = 0;
+    for (; from < to && *from; from++) {
+        depth += strchr("([{", *from) != NULL;
+        depth -= strchr(")]}", *from) != NULL;
+        commas += *from == ',' && depth == 0;
+    }
+    return commas;
+}
+
+/* "b" of "a, b = Lock(), Lock()" for the second call. False if the line is no such assignment. */
+static bool read_tuple_target(const char *source, unsigned column, char *target, size_t size)
+{
+    const char *left = skip_definition(source);
+    left += strspn(left, "([");
+    const char *equals = strchr(source, '=');
+    if (!equals || equals[1] == '=' || column == 0 || column > strlen(source) ||
+        !count_commas(left, equals))
+        return false;
+    const char *right = equals + 1 + strspn(equals + 1, " ([");
+    for (unsigned skip = count_commas(right, source + column - 1); skip > 0; skip--) {
+        left = memchr(left, ',', (size_t)(equals - left));
+        if (!left)
+            return false;
+        left++;
+    }
+    left += strspn(left, " (");
+    size_t used = 0;
+    while (is_name_character(left[used]))
+        used++;
+    used = (size_t)(skip_subscript(left + used) - left);
+    if (used == 0 || used >= size)
+        return false;
+    snprintf(target, size, "%.*s", (int)used, left);
+    return true;
 }
 
 /* "Pool" of "Pool.__init__" and of "make.<locals>.Pool.__init__". */
@@ -100,7 +173,7 @@ static void put_target(const struct jam_python_creation *creation,
 {
     char owner[JAM_PYTHON_NAME_BYTES / 2];
     bool is_attribute = strncmp(target, "self.", 5) == 0 || strncmp(target, "cls.", 4) == 0;
-    const char *attribute = strchr(target, '.');
+    const char *attribute = memchr(target, '.', strcspn(target, "["));
     if (is_attribute && read_class(place->function, owner, sizeof owner))
         snprintf(name, JAM_PYTHON_NAME_BYTES, "%s%s", owner, attribute);
     else if (is_attribute && creation->owner)
@@ -268,11 +341,14 @@ static void describe_lock(struct jam_python_lock *lock, const struct jam_python_
     char target[JAM_PYTHON_NAME_BYTES];
     const char *source = creation->source;
     const struct jam_python_place *place = &creation->places[site];
-    bool has_target = source && read_target(source, target, sizeof target);
+    unsigned column = creation->column;
+    const char *statement = source ? skip_statements(source, &column) : NULL;
+    bool has_target = statement && (read_target(statement, target, sizeof target) ||
+                                    read_tuple_target(statement, column, target, sizeof target));
     lock->kind = is_recursive(creation) ? JAM_LOCK_PYTHON_RLOCK : JAM_LOCK_PYTHON_LOCK;
     lock->is_lock = is_own(creation, site) && is_lock(creation);
     lock->is_owned = lock->is_lock || (!is_own(creation, site) && is_of_threading(creation));
-    if (source && strchr(source, ';'))
+    if (source && !column && strchr(source, ';'))
         has_target = false; /* several statements: which one? */
     if (is_own(creation, site) && source && !is_lock(creation) && !creates_locks(source)) {
         lock->kind = JAM_LOCK_SEM;

@@ -34,6 +34,7 @@ struct jam_python_creation {
     const struct jam_python_place *places;
     size_t count;       /* at least 1 */
     const char *source; /* text of the line of places[site], NULL = not at hand */
+    unsigned column;    /* in it, where the call begins: bytes from 1, 0 = unknown */
     const char *owner; /* class that has that line, where places[site].function lacks it, or NULL */
     enum jam_python_made made;
 };
