@@ -188,6 +188,30 @@ TEST(Hang, Events)
         {"posted since, but two wait: the other one had it",
          "S is sem; S woken T3 since 7; T1 waits S at 1 since 5; T2 waits S at 1 since 6; T3 ended",
          "stuck-wait confirmed: T1 wants S@1 x2"},
+        {"a semaphore that a handler may post", "S is sem; T1 waits S at 1; process has handlers",
+         "stuck-wait weak: T1 wants S@1"},
+        {"handlers signal no condition", "C is cond; T1 waits C with M at 1; process has handlers",
+         "stuck-wait confirmed: T1 wants C@1"},
+        {"a thread that we do not know", "C is cond; T1 waits C with M at 1; process has strangers",
+         "stuck-wait weak: T1 wants C@1"},
+        {"another process", "C is pshared; T1 waits C with M at 1",
+         "stuck-wait weak: T1 wants C@1"},
+        {"an end that is not known", "C is cond; T1 waits C with M at 1; process has doubts",
+         "stuck-wait feasible: T1 wants C@1"},
+        {"a futex", "F is futex; T1 waits F at 1; T2 joins T1",
+         "stuck-wait confirmed: T1 wants F@1"},
+        {"a futex that somebody may wake", "F is futex; T1 waits F; T2 runs", ""},
+        {"an announced lock without a holder", "F is announced; T1 waits F; T2 joins T1", ""},
+        {"a barrier", "B is barrier; T1 waits B at 1; T2 waits B at 1; T3 ended",
+         "stuck-wait confirmed: T1 wants B@1 x2"},
+        {"a barrier that others may reach", "B is barrier; T1 waits B; T2 runs", ""},
+    };
+    CHECK_ALL(cases);
+}
+
+TEST(Hang, EventsThatHaveComeShortlyBeforeTheEnd)
+{
+    const Case cases[] = {
         {"signalled since, nobody else ever waited: it has not run yet",
          "C is cond; C woken T2 since 7; T1 waits C with M at 1 since 5; T2 joins T1", ""},
         {"signalled since, and the process lives: it has slept on",
@@ -218,23 +242,6 @@ TEST(Hang, Events)
          "B is barrier; C is barrier; B broadcast T2 since 4; T1 waits B at 1 since 5; "
          "T2 waits C at 2 since 8; T3 joins T1",
          "stuck-wait confirmed: T1 wants B@1; stuck-wait confirmed: T2 wants C@2"},
-        {"a semaphore that a handler may post", "S is sem; T1 waits S at 1; process has handlers",
-         "stuck-wait weak: T1 wants S@1"},
-        {"handlers signal no condition", "C is cond; T1 waits C with M at 1; process has handlers",
-         "stuck-wait confirmed: T1 wants C@1"},
-        {"a thread that we do not know", "C is cond; T1 waits C with M at 1; process has strangers",
-         "stuck-wait weak: T1 wants C@1"},
-        {"another process", "C is pshared; T1 waits C with M at 1",
-         "stuck-wait weak: T1 wants C@1"},
-        {"an end that is not known", "C is cond; T1 waits C with M at 1; process has doubts",
-         "stuck-wait feasible: T1 wants C@1"},
-        {"a futex", "F is futex; T1 waits F at 1; T2 joins T1",
-         "stuck-wait confirmed: T1 wants F@1"},
-        {"a futex that somebody may wake", "F is futex; T1 waits F; T2 runs", ""},
-        {"an announced lock without a holder", "F is announced; T1 waits F; T2 joins T1", ""},
-        {"a barrier", "B is barrier; T1 waits B at 1; T2 waits B at 1; T3 ended",
-         "stuck-wait confirmed: T1 wants B@1 x2"},
-        {"a barrier that others may reach", "B is barrier; T1 waits B; T2 runs", ""},
     };
     CHECK_ALL(cases);
 }
