@@ -101,17 +101,21 @@ static bool name_variable(struct jam_frames *frames, struct jam_trace *trace,
                                     lock->address, raw, JAM_NAME_TEXT_BYTES);
 }
 
-/* What a thread waits with is made for each wait: the object is known by its lock. */
-static const struct jam_python_lock *name_condition(struct jam_frames *frames,
-                                                    struct jam_trace *trace, uint32_t partner,
-                                                    const struct jam_python_lock *token)
+/*
+ * What a thread waits with is made for each wait: the object is known by its lock. One that several
+ * Conditions share says too little: those are known by what the waiting lines call them.
+ */
+static const char *name_condition(struct jam_frames *frames, struct jam_trace *trace,
+                                  uint32_t partner, const struct jam_python_lock *token)
 {
     struct jam_lock_record lock;
     if (!jam_trace_read_lock(trace, partner, &lock))
-        return token;
+        return token->name;
     const struct jam_python_lock *python =
         jam_frames_python_lock(frames, lock.kind, lock.created_stack);
-    return python ? python : token;
+    if (!python)
+        return token->name;
+    return python->is_lock && token->object[0] ? token->object : python->name;
 }
 
 char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
@@ -131,7 +135,8 @@ char *jam_name_lock(struct jam_frames *frames, struct jam_trace *trace,
     const struct jam_python_lock *python =
         jam_frames_python_lock(frames, lock->kind, lock->created_stack);
     if (python && python->kind == JAM_LOCK_COND)
-        python = name_condition(frames, trace, lock->partner, python);
+        return jam_human_clean(name_condition(frames, trace, lock->partner, python), buffer,
+                               JAM_NAME_TEXT_BYTES);
     if (python)
         return jam_human_clean(python->name, buffer, JAM_NAME_TEXT_BYTES);
     if (name_variable(frames, trace, lock, raw))

@@ -245,6 +245,30 @@ TEST(PythonLock, IsTheTargetThatItsColumnBelongsTo)
     }
 }
 
+TEST(PythonLock, WaitsForAConditionByTheNameThatItsLineUses)
+{
+    const struct {
+        const char *line, *object;
+    } lines[] = {
+        {"            self.not_empty.wait()\n", "Buffer.not_empty"},
+        {"while not items: has_items.wait(timeout=1)\n", "has_items"},
+        {"    return self.full.wait_for(lambda: self.items)\n", "Buffer.full"},
+        {"    self.conditions[0].wait()\n", ""},
+        {"    wait(self.full)\n", ""},
+        {nullptr, ""},
+    };
+    const jam_python_place places[] = {{"Condition.wait", kThreading, 320},
+                                       {"Buffer.get", kApp, 9}};
+    for (const auto &test : lines) {
+        jam_python_lock lock;
+        const jam_python_creation creation{places, 2,       test.line,
+                                           0,      nullptr, JAM_PYTHON_MADE_SOMETHING};
+        jam_python_lock_describe(&lock, &creation);
+        EXPECT_STREQ(lock.object, test.object);
+        EXPECT_STREQ(lock.name, "Condition.wait in Buffer.get app.py:9");
+    }
+}
+
 TEST(PythonLock, SurvivesLongTexts)
 {
     const std::string text(5000, 'x');

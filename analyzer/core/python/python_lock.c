@@ -209,6 +209,21 @@ static const char *constructor(const struct jam_python_creation *creation, size_
     return mechanism(creation, site);
 }
 
+/* "self.not_empty" of "while not self.items: self.not_empty.wait()". */
+static bool read_receiver(const char *source, char *target, size_t size)
+{
+    const char *end = strstr(source, ".wait(");
+    if (!end)
+        end = strstr(source, ".wait_for(");
+    const char *start = end;
+    while (start && start > source && is_name_character(start[-1]))
+        start--;
+    if (!end || start == end || (size_t)(end - start) >= size)
+        return false;
+    snprintf(target, size, "%.*s", (int)(end - start), start);
+    return true;
+}
+
 static bool describe_wait(struct jam_python_lock *lock, const struct jam_python_creation *creation,
                           size_t site)
 {
@@ -218,6 +233,9 @@ static bool describe_wait(struct jam_python_lock *lock, const struct jam_python_
     lock->kind = JAM_LOCK_COND;
     snprintf(what, sizeof what, "%s in", text_or(mechanism(creation, site), "wait"));
     put_site(&creation->places[site], what, lock->name);
+    bool is_condition = strncmp(text_or(mechanism(creation, site), ""), "Condition.", 10) == 0;
+    if (is_condition && creation->source && read_receiver(creation->source, what, sizeof what))
+        put_target(creation, &creation->places[site], what, lock->object);
     return true;
 }
 
