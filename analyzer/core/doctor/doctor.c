@@ -120,7 +120,7 @@ static const struct jam_doctor_rule calls_rule = {.reason =
                                                       "calls locking functions that are seen: %s"};
 static const struct jam_doctor_rule runtime_rule = {
     .reason = "calls locking functions that are seen: %s. Its guards of static local variables "
-              "wait on futexes: not seen"};
+              "wait on futexes: seen where they wait"};
 static const struct jam_doctor_rule missed_rule = {
     .status = JAM_DOCTOR_NOT_SEEN, .reason = "calls locking functions that are not seen: %s"};
 static const struct jam_doctor_rule between_rule = {

@@ -148,9 +148,10 @@ static void print_party(const struct page *page, const struct jam_finding *findi
 {
     const struct jam_lock_use *use = is_other ? &finding->other : &finding->subject;
     uint32_t thread = is_other ? finding->other_thread : finding->thread;
-    if (!thread && !use->stack)
+    bool is_same = is_other && thread == finding->thread;
+    if (!use->stack && (!thread || is_same))
         return;
-    if (is_other && thread == finding->thread) {
+    if (is_same) {
         fprintf(page->out, "%*sbefore that, at\n", INDENT + 2, "");
     } else {
         print_thread(page, finding, thread);
