@@ -14,8 +14,8 @@ void jam_blocking_begin(struct jam_blocking *blocking, const struct jam_call *ca
     if (!self)
         return;
     const struct jam_held *newest = jam_held_newest(self);
-    bool is_waiting =
-        self->lane->wait.operation != JAM_OP_NONE; /* this is how a home-made lock waits */
+    /* Between about_to_wait and acquired: this is how a home-made lock waits. */
+    bool is_waiting = self->lane->wait.operation != JAM_OP_NONE;
     if (!newest || is_waiting) {
         jam_leave(self);
         return;

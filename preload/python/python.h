@@ -105,9 +105,9 @@ void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *
 uint32_t jam_python_code_id(uint64_t code);
 
 /*
- * For the child of a fork, which has no code objects to ask: the record of an id in this session, as
- * long as that lasts; and a copy of one as a new record of this session. NULL, 0: none, no space.
- * Under the growth lock.
+ * For the child of a fork, whose trace begins without records: the record of an id, valid while this
+ * session lasts, NULL = there is none; and, under the growth lock, a copy of a record as a new one of
+ * this session, 0 = no space.
  */
 const struct jam_python_code *jam_python_code_record(uint32_t id);
 uint32_t jam_python_code_import(const struct jam_python_code *record);

@@ -48,9 +48,8 @@ struct jam_python_lock {
                        a signal, whoever took it releases it */
     bool is_import;                   /* of a module that is being imported */
     char name[JAM_PYTHON_NAME_BYTES]; /* "Pool.lock", "Event.wait in run app.py:41" */
-    char object
-        [JAM_PYTHON_NAME_BYTES]; /* cond: the Condition as the waiting line calls it, "Pool.not_empty";
-                                           "" = unknown */
+    /* cond: the Condition as the waiting line calls it ("Pool.not_empty"), "" = unknown */
+    char object[JAM_PYTHON_NAME_BYTES];
 };
 
 /* The first frame outside of threading, queue and the like: where the program created it. */
