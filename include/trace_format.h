@@ -289,7 +289,9 @@ struct jam_lock_record {
     uint32_t name_string;   /* number of its name: the n-th JAM_STRING_NAME; 0 = none */
     uint32_t thread;        /* kind THREAD: id of the thread that is joined; SEM: that stands for
                              the end of this thread (Python) */
-    uint32_t unused[4];
+    uint64_t event_ticks;   /* last release at a site with JAM_SITE_ENDS, 0 = never */
+    uint32_t event_thread;  /* ... its thread */
+    uint32_t unused;
     /* second 64 bytes: written around waits; a release reads `waiters` */
     uint32_t max_waiters; /* atomic */
     uint32_t holders_ref; /* struct jam_holders; atomic, 0 = never contended */
@@ -492,9 +494,9 @@ struct jam_wait_totals {
  */
 struct jam_site {
     uint32_t lock;
-    uint32_t stack; /* stack_ref */
-    uint16_t mode;  /* enum jam_mode */
-    uint16_t unused;
+    uint32_t stack;    /* stack_ref */
+    uint16_t mode;     /* enum jam_mode */
+    uint16_t role;     /* of the function of Python's library that it is in: enum jam_site_role */
     uint32_t wait_ref; /* struct jam_wait_totals, 0 = nobody waited, here or for its holds */
     uint64_t acquisitions;
     uint64_t releases; /* completed holds */

@@ -18,6 +18,12 @@
 #define JAM_PYTHON_CODE_MASK     0x7fffffu    /* ... 0 = could not be recorded */
 #define JAM_PYTHON_ENTRY         (1ull << 55) /* called by native code, not by a Python frame */
 
+/* What the function of Python's library is for that a call site (struct jam_site) is in. */
+enum jam_site_role {
+    JAM_SITE_WAITS = 1, /* for an event that the lock guards: Event.wait, Queue.get, ... */
+    JAM_SITE_ENDS = 2,  /* causes it: Event.set, Queue.put, ... */
+};
+
 /*
  * Records in a PYTHON extent, one for each code object: 24 bytes, then the name, the file name and
  * the line table, padded with zeros to a multiple of 8.

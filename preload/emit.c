@@ -96,6 +96,8 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
     request->site = jam_site_get(self, request->lock, request->stack, target.mode);
     if (request->site == &self->lost_site)
         return;
+    if (target.key.kind == JAM_LOCK_SEM && jam_python_is_here)
+        request->site->role = jam_python_role(request->stack);
     *slot = (struct jam_site_cache){
         .address = target.key.address,
         .user = site_cache_user(self, request->stack),
@@ -267,10 +269,13 @@ void jam_request_acquired_semaphore(struct jam_request *request)
 {
     if (JAM_UNLIKELY(request->lock->thread))
         jam_python_acquired(request->self, request->lock, request->stack);
-    if (request->lock->flags & JAM_LOCK_LOCKLIKE)
-        jam_request_acquired(request);
-    else
+    if (!(request->lock->flags & JAM_LOCK_LOCKLIKE)) {
         jam_request_passed(request);
+        return;
+    }
+    if (JAM_UNLIKELY(request->site->role & JAM_SITE_WAITS))
+        jam_order_note_wake(request->self, request->lock, request->lock->born_ticks);
+    jam_request_acquired(request);
 }
 
 void jam_request_passed(struct jam_request *request)

@@ -54,9 +54,13 @@ void jam_order_note_barrier(struct jam_thread *self, const struct jam_lock_recor
     self->record->segment = ++self->segment;
 }
 
-/* The later of the last wake and the last post that met nobody. */
+/* The later of the last wake and the last post that met nobody; of a lock of Python, its event. */
 static uint64_t wake_latest(const struct jam_lock_record *lock, uint32_t *thread)
 {
+    if (lock->flags & JAM_LOCK_LOCKLIKE) {
+        *thread = lock->event_thread;
+        return lock->event_ticks;
+    }
     uint64_t woken = __atomic_load_n(&lock->wake_ticks, __ATOMIC_ACQUIRE);
     uint64_t posted =
         lock->kind == JAM_LOCK_SEM ? __atomic_load_n(&lock->signal_ticks, __ATOMIC_ACQUIRE) : 0;

@@ -53,6 +53,10 @@ static inline void release_account(const struct jam_release *release)
                           jam_ticks_between(release->acquired_ticks, release->released_ticks));
     if (JAM_UNLIKELY(release->has_waiters))
         release_note_holder(release);
+    if (JAM_UNLIKELY(release->site->role & JAM_SITE_ENDS)) {
+        release->lock->event_thread = self->id;
+        release->lock->event_ticks = release->released_ticks;
+    }
     if (JAM_UNLIKELY(jam_ring_takes_all))
         jam_ring_put(self, JAM_EVENT_RELEASE, release->mode, release->lock->id, release->stack,
                      release->released_ticks);

@@ -104,6 +104,9 @@ void jam_python_acquired(struct jam_thread *self, const struct jam_lock_record *
  */
 uint32_t jam_python_code_id(uint64_t code);
 
+/* Of the function of Python's library that a stack is in: enum jam_site_role, 0 = none. */
+uint16_t jam_python_role(uint32_t stack);
+
 /*
  * For the child of a fork, whose trace begins without records: the record of an id, valid while this
  * session lasts, NULL = there is none; and, under the growth lock, a copy of a record as a new one of

@@ -53,6 +53,9 @@ ORDER = Guilty("repository both_orders", {"lock-order-inversion", "deadlock"}, {
                {"sell: with self.stock:", "sell: with self.ledger:", "audit_ledger_first: with self.ledger:",
                 "audit_ledger_first: with self.stock:"})
 
+BY_LUCK = Guilty("handover by_luck", {"lock-order-inversion"}, {"left", "right"},
+                 {"forwards: with right:", "backwards: with left:"})
+
 INNOCENT = (
     "counter blocking", "counter try", "counter timed", "counter hint", "controller finally", "controller with",
     "getters rlock", "polite insist", "kept gives_back", "repository contended", "repository one_order",
@@ -60,7 +63,8 @@ INNOCENT = (
     "racers started", "racers limited", "market notify", "market notify_all", "market timeout",
     "market two_conditions", "market just_in_time", "reminder rings", "reminder cancelled", "daemons",
     "joins enumerate", "joins after_lock", "local_data", "busy_wait looking", "busy_wait waiting",
-    "forked free", "forked at_work")
+    "forked free", "forked at_work", "handover event",
+    "handover queue", "handover semaphore", "handover barrier")
 LARGER = (
     "job_queue all_done", "job_queue bounded", "job_queue simple", "executor map", "executor submit",
     "executor task_in_task", "event_loop executor", "event_loop async_lock", "processes lock", "processes pool",
@@ -150,6 +154,7 @@ def a_livelock():
 def two_orders():
     for python in pythons():
         tell(python, ORDER, "--timeout=20")
+        tell(python, BY_LUCK, "--timeout=20")
 
 
 def functions_of(stacks):
