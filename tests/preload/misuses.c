@@ -384,18 +384,24 @@ static void *leave_robust(void *robust)
     return pthread_mutex_lock(robust) == 0 ? NULL : robust;
 }
 
-static void innocent_robust(void)
+/* A new robust mutex, from a thread that died with it. */
+static void take_over(pthread_mutex_t *robust)
 {
-    static pthread_mutex_t robust;
     pthread_mutexattr_t attributes;
     pthread_t thread;
     pthread_mutexattr_init(&attributes);
     pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(&robust, &attributes);
-    pthread_create(&thread, NULL, leave_robust, &robust);
+    pthread_mutex_init(robust, &attributes);
+    pthread_create(&thread, NULL, leave_robust, robust);
     pthread_join(thread, NULL);
-    if (pthread_mutex_lock(&robust) != EOWNERDEAD)
+    if (pthread_mutex_lock(robust) != EOWNERDEAD)
         abort();
+}
+
+static void innocent_robust(void)
+{
+    static pthread_mutex_t robust;
+    take_over(&robust);
     pthread_mutex_consistent(&robust);
     pthread_mutex_unlock(&robust);
     pid_t child = fork(); /* nobody holds it now */
@@ -408,15 +414,7 @@ static void innocent_robust(void)
 static void innocent_unrecoverable(void)
 {
     static pthread_mutex_t robust;
-    pthread_mutexattr_t attributes;
-    pthread_t thread;
-    pthread_mutexattr_init(&attributes);
-    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(&robust, &attributes);
-    pthread_create(&thread, NULL, leave_robust, &robust);
-    pthread_join(thread, NULL);
-    if (pthread_mutex_lock(&robust) != EOWNERDEAD)
-        abort();
+    take_over(&robust);
     pthread_mutex_unlock(&robust);
     if (pthread_mutex_trylock(&robust) != ENOTRECOVERABLE || pthread_mutex_destroy(&robust) != 0)
         abort();
