@@ -341,9 +341,8 @@ static void fork_note_lane(struct jam_thread *self, const struct jam_lane *lane,
     for (uint32_t i = 0; i < count; i++) {
         const struct jam_held held = list[i];
         const struct jam_lock_record *lock = jam_lock_find_latest(held.address);
-        if (!lock || lock->id != held.lock || lock->generation != held.generation ||
-            lock_is_event(lock) || lock->kind == JAM_LOCK_GIL ||
-            lock->handed_over_ticks > held.acquired_ticks)
+        if (!lock || lock->id != held.lock || jam_held_is_void(&held, lock) ||
+            lock_is_event(lock) || lock->kind == JAM_LOCK_GIL)
             continue;
         jam_misuse_note(self, &(struct jam_misuse_fact){.kind = JAM_MISUSE_FORK_HOLDING,
                                                         .result = -1,

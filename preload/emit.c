@@ -96,7 +96,7 @@ static void request_resolve(struct jam_request *request, struct jam_site_cache *
     request->site = jam_site_get(self, request->lock, request->stack, target.mode);
     if (request->site == &self->lost_site)
         return;
-    if (target.key.kind == JAM_LOCK_SEM && jam_python_is_here)
+    if (target.key.kind == JAM_LOCK_SEM && jam_python_is_here && !request->site->acquisitions)
         request->site->role = jam_python_role(request->stack);
     *slot = (struct jam_site_cache){
         .address = target.key.address,

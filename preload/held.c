@@ -39,7 +39,7 @@ void jam_held_count_gils(struct jam_thread *self)
 /* Released by somebody else, gone, or a semaphore that turned out to be no lock. */
 static bool held_is_stale(const struct jam_held *held, const struct jam_lock_record *lock)
 {
-    return lock->generation != held->generation || lock->handed_over_ticks > held->acquired_ticks ||
+    return jam_held_is_void(held, lock) ||
            (lock->kind == JAM_LOCK_SEM && !(lock->flags & JAM_LOCK_LOCKLIKE));
 }
 

@@ -13,6 +13,12 @@
 #include "thread.h"
 #include "trace_format.h"
 
+/* An entry is void when its lock is over, or another thread has released it. */
+static inline bool jam_held_is_void(const struct jam_held *held, const struct jam_lock_record *lock)
+{
+    return lock->generation != held->generation || lock->handed_over_ticks > held->acquired_ticks;
+}
+
 /* Index of the newest entry for the object, or held_count. Nearly always the last one. */
 static inline uint32_t jam_held_find(const struct jam_thread *self, const void *object)
 {

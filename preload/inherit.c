@@ -95,8 +95,7 @@ static struct inherited_stack note_stack(uint32_t ref)
 
 static bool held_is_true(const struct jam_held *held, const struct jam_lock_record *lock)
 {
-    return lock && lock->id == held->lock && lock->generation == held->generation &&
-           lock->handed_over_ticks <= held->acquired_ticks;
+    return lock && lock->id == held->lock && !jam_held_is_void(held, lock);
 }
 
 /*

@@ -1,6 +1,7 @@
 /* The pool of lanes. */
 #include "lane.h"
 #include "clock.h"
+#include "held.h"
 #include "memory.h"
 #include "session.h"
 
@@ -78,15 +79,11 @@ static bool lane_is_abandoned(const struct jam_thread *thread)
            JAM_SYSCALL3(tgkill, jam_header->pid, tid, 0) == -ESRCH;
 }
 
-/* An entry is void when its lock is over, or another thread has released it. */
 static bool lane_holds(const struct jam_thread *thread)
 {
-    for (uint32_t i = 0; i < thread->held_count; i++) {
-        const struct jam_lock_record *lock = thread->held_local[i].lock;
-        if (lock->generation == thread->held[i].generation &&
-            lock->handed_over_ticks <= thread->held[i].acquired_ticks)
+    for (uint32_t i = 0; i < thread->held_count; i++)
+        if (!jam_held_is_void(&thread->held[i], thread->held_local[i].lock))
             return true;
-    }
     return false;
 }
 
